@@ -1,0 +1,1 @@
+//! Arguments, plan, console. The only stage that prints.

@@ -1,0 +1,19 @@
+//! **gavel** judges image generators: FID, KID, Inception Score and their uncertainty.
+//!
+//! ```text
+//! sources ──▶ preprocess ──▶ features ──▶ metrics ──▶ verdicts ──▶ cli
+//!    └────────────┴──────────────┴───────────┴──▶ training ────────▶ ┘
+//! leaves: error · rng · statistics (arrays in, numbers out)
+//! ```
+//! `ARCHITECTURE.md` says what each stage owns and what it must never know.
+
+pub mod cli;
+pub mod error;
+pub mod features;
+pub mod metrics;
+pub mod preprocess;
+pub mod progress;
+pub mod rng;
+pub mod sources;
+pub mod statistics;
+pub mod verdicts;

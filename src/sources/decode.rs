@@ -1,0 +1,1 @@
+//! From stored bytes to RGB pixels, as Pillow does it.

@@ -1,0 +1,59 @@
+//! A number that never travels alone.
+
+use std::collections::BTreeMap;
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Smaller is better (FID).
+    Lower,
+    /// Larger is better (Inception Score).
+    Higher,
+}
+
+impl Direction {
+    /// `lower` or `higher`, as the results document writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lower => "lower",
+            Self::Higher => "higher",
+        }
+    }
+}
+
+/// A two-sided confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ConfidenceInterval {
+    /// Lower end.
+    pub lower: f64,
+    /// Upper end.
+    pub upper: f64,
+    /// Nominal level, for example 0.95.
+    pub level: f64,
+}
+
+/// One row of a result: a value (or its absence), its uncertainty and everything it depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// Metric id of the results document (`fid`, `kid`, …).
+    pub id: String,
+    /// The value; `None` with the reason in `why_absent`.
+    pub value: Option<f64>,
+    /// Standard error, where one is known.
+    pub std_error: Option<f64>,
+    /// Confidence interval, where one is known.
+    pub interval: Option<ConfidenceInterval>,
+    /// Which way is better.
+    pub direction: Direction,
+    /// Reference pictures behind the value (`None`: a statistics file without a count).
+    pub n_reference: Option<usize>,
+    /// Generated pictures behind the value.
+    pub n_generated: usize,
+    /// The parameters that the value was computed with, by their `--set` names without the metric's prefix.
+    pub params: BTreeMap<String, serde_json::Value>,
+    /// Further numbers of this row (floor, rank, condition, spread over subsets, …), by name.
+    pub details: BTreeMap<String, serde_json::Value>,
+    /// Why there is no value.
+    pub why_absent: Option<String>,
+}

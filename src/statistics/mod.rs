@@ -1,0 +1,3 @@
+//! Arrays in, numbers out. No files, no images, no printing.
+
+pub mod estimate;
