@@ -16,4 +16,6 @@ pub mod progress;
 pub mod rng;
 pub mod sources;
 pub mod statistics;
+#[cfg(feature = "training")]
+pub mod training;
 pub mod verdicts;
