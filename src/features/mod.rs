@@ -1,5 +1,7 @@
 //! Pixels through a network: engines, extractors, the store, and the features that come out.
 
+pub mod onnx_file;
+
 use crate::error::Result;
 use ndarray::Array2;
 
