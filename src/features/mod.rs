@@ -1,5 +1,16 @@
 //! Pixels through a network: engines, extractors, the store, and the features that come out.
 
+mod atomic;
+pub mod digest;
+pub mod fetch;
+pub mod inception;
+mod model_error;
+pub mod onnx_file;
+pub mod onnx_header;
+pub mod registry;
+pub mod sidecar;
+pub mod torch_file;
+
 use crate::error::Result;
 use ndarray::Array2;
 
