@@ -2,10 +2,10 @@
 
 use super::arguments::Doctor;
 use super::console::Console;
-use super::plan;
+use super::{models, plan};
 use crate::error::Result;
 use crate::features::engine::{self, EngineRequest};
-use crate::features::registry;
+use crate::features::registry::{self, State};
 use crate::features::store::Store;
 use std::fmt::Write as _;
 
@@ -61,21 +61,13 @@ pub fn run(typed: &Doctor, console: &Console) -> Result<()> {
         );
     }
 
-    let models = registry::models_folder(typed.models.as_deref())?;
-    let _ = writeln!(out, "models      {}", models.display());
-    for model in registry::list(&models)? {
-        let _ = writeln!(
-            out,
-            "            {:<24}{:<14}{}",
-            model.name, model.state, model.about
-        );
-    }
-    match registry::resolve(Some("inception"), &models) {
-        Ok(_) => {}
-        Err(_) => next.push(
-            "for FID by its name: gavel models fetch inception, or gavel models convert FILE.pth"
-                .to_string(),
-        ),
+    let folder = plan::models_folder(typed.models.as_deref())?;
+    let _ = writeln!(out, "models      {}", folder.display());
+    for listed in registry::list(&folder) {
+        let _ = writeln!(out, "            {}", models::line(&listed));
+        if let (State::Missing, false) = (&listed.state, listed.model.how.is_empty()) {
+            next.push(format!("for numbers under the name of {}: {}", listed.model.full_name, listed.model.how));
+        }
     }
 
     match plan::store_folder(typed.store.as_deref())? {

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::features::engine;
 use crate::features::extract::extract;
 use crate::features::store::Store;
-use crate::features::{Engine, Extraction, Extractor, Origin, Role, registry};
+use crate::features::{Engine, Extraction, Extractor, Origin, Role, inception, registry};
 use crate::metrics::{ClassScores, Measured, Space};
 use crate::preprocess::Protocol;
 use crate::sources::{self, FeatureArray, ImageSource, Opened, StatisticsFile};
@@ -397,7 +397,7 @@ fn measure_statistics(file: StatisticsFile) -> Result<Sample> {
     };
     let moments = Moments::from_parts(file.mean, file.covariance, file.n)?;
     let space = match provenance.as_ref().and_then(|p| p.extractor.as_deref()) {
-        Some(name) if name == registry::INCEPTION => Space::Inception,
+        Some(name) if name == inception::NAME => Space::Inception,
         Some(_) => Space::Network,
         None => Space::Arrays,
     };

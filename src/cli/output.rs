@@ -70,6 +70,11 @@ pub fn write(to: Option<&Path>, text: &str, console: &Console) -> Result<()> {
     match to {
         None => Ok(()),
         Some(path) if is_stdout(path) => console.data(text),
-        Some(path) => atomic_file::write(path, text.as_bytes()),
+        Some(path) => write_file(path, text.as_bytes()),
     }
+}
+
+/// Writes a file whole or not at all.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    atomic_file::write(path, bytes).map_err(|e| Error::io(path, &e))
 }

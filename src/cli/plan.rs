@@ -7,7 +7,7 @@ use crate::features::extract::{ExtractOptions, OnError};
 use crate::features::{registry, store};
 use crate::preprocess::Protocol;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How pictures become features in this run.
 #[derive(Debug, Clone)]
@@ -68,7 +68,7 @@ impl NetworkPlan {
                 on_error,
             },
             store: store_folder(typed.store.as_deref())?,
-            models: registry::models_folder(typed.models.as_deref())?,
+            models: models_folder(typed.models.as_deref())?,
             limit: typed.limit,
         })
     }
@@ -105,6 +105,14 @@ pub fn store_folder(typed: Option<&str>) -> Result<Option<PathBuf>> {
         }
         Some(folder) => Ok(Some(PathBuf::from(folder))),
         None => Ok(store::default_folder()),
+    }
+}
+
+/// `--models DIR`; without it the user's data folder.
+pub fn models_folder(typed: Option<&Path>) -> Result<PathBuf> {
+    match typed {
+        Some(folder) => Ok(folder.to_path_buf()),
+        None => registry::models_dir(),
     }
 }
 

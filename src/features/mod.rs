@@ -1,6 +1,5 @@
 //! Pixels through a network: engines, extractors, the store, and the features that come out.
 
-mod atomic;
 pub mod digest;
 pub mod fetch;
 pub mod inception;

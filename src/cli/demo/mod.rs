@@ -6,8 +6,8 @@ use super::arguments::Demo;
 use super::console::Console;
 use super::evaluate;
 use super::laboratory::Laboratory;
+use super::output;
 use super::plan::NetworkPlan;
-use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::metrics::{self, Settings};
 use crate::plots::sheet;
@@ -66,16 +66,16 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
             console,
         )?;
         let file = typed.output.join(format!("{}.json", generator.name));
-        atomic_file::write(&file, report::json::render(&results)?.as_bytes())?;
+        output::write_file(&file, report::json::render(&results)?.as_bytes())?;
         judged.push((generator, results));
     }
 
     let png = sheet::draw(&sheet_rows, SHEET_CELL)
         .map_err(|e| Error::numerical(format!("the contact sheet cannot be drawn: {e}")))?;
-    atomic_file::write(&typed.output.join("contact-sheet.png"), &png)?;
+    output::write_file(&typed.output.join("contact-sheet.png"), &png)?;
     let table = table(&judged);
     let reading = reading(&judged);
-    atomic_file::write(
+    output::write_file(
         &typed.output.join("README.md"),
         markdown(&judged, &reading).as_bytes(),
     )?;

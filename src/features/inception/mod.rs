@@ -23,7 +23,8 @@ mod layers;
 use crate::error::{Error, Result};
 use crate::features::onnx_file::{Dim, GraphBuilder};
 use crate::features::torch_file::TorchFile;
-use crate::features::{atomic, digest, model_error};
+use crate::atomic_file;
+use crate::features::{digest, model_error};
 use graph::Net;
 use layers::LAYERS;
 use std::path::{Path, PathBuf};
@@ -69,7 +70,7 @@ pub fn convert(weights: &Path, output: &Path) -> Result<Converted> {
     let source_sha256 = digest::sha256_file(weights)?;
     let built = check(&file).and_then(|()| build(&mut file, &source_sha256));
     let bytes = built.map_err(|error| at(weights, error))?;
-    atomic::write(output, &bytes)?;
+    atomic_file::write(output, &bytes).map_err(|error| model_error::writing(output, &error))?;
     Ok(Converted {
         path: output.to_owned(),
         verified: is_published(&source_sha256),
