@@ -7,10 +7,12 @@
 //! ```
 //! `ARCHITECTURE.md` says what each stage owns and what it must never know.
 
+pub mod atomic_file;
 pub mod cli;
 pub mod error;
 pub mod features;
 pub mod metrics;
+pub mod plots;
 pub mod preprocess;
 pub mod progress;
 pub mod rng;

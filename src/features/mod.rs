@@ -1,6 +1,14 @@
 //! Pixels through a network: engines, extractors, the store, and the features that come out.
 
+pub mod digest;
+pub mod fetch;
+pub mod inception;
+mod model_error;
 pub mod onnx_file;
+pub mod onnx_header;
+pub mod registry;
+pub mod sidecar;
+pub mod torch_file;
 
 use crate::error::Result;
 use ndarray::Array2;

@@ -1,1 +1,144 @@
 //! The metrics: one file each, one line in [`METRICS`].
+//!
+//! A metric takes two measured sides that cannot be swapped ([`Reference`], [`Generated`]) and checked parameters
+//! ([`Params`]) and gives rows ([`Estimate`]) and warnings. It knows arrays and numbers, never files or networks.
+//!
+//! ```text
+//! names ── select ──▶ metrics ┐
+//! --set ── Settings::parse ───┼── evaluate ──▶ Outcome { estimates, warnings }
+//! arrays ── Measured, Inputs ─┘
+//! ```
+
+mod fid;
+mod inception_score;
+mod inputs;
+mod kid;
+mod measured;
+mod params;
+mod selection;
+mod warning;
+
+use crate::error::Result;
+use crate::statistics::estimate::{Direction, Estimate};
+
+pub use inputs::Inputs;
+pub use measured::{ClassScores, Generated, Measured, Reference, Space};
+pub use params::{Allowed, ParamSpec, Params, Settings};
+pub use selection::{find, select};
+pub use warning::Warning;
+
+/// All metrics, in the order of their rows.
+pub static METRICS: &[&dyn Metric] = &[&fid::Fid, &kid::Kid, &inception_score::InceptionScore];
+
+/// What a metric must be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Moments of both sides: features or a statistics file.
+    Moments,
+    /// Features of both sides.
+    Features,
+    /// Class scores of the generated side.
+    ClassScores,
+}
+
+/// What is said of a metric where it is listed, and where its numbers can be checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Card {
+    /// The name in `--metrics` and the prefix in `--set`.
+    pub name: &'static str,
+    /// The ids that its rows may have in the results document.
+    pub ids: &'static [&'static str],
+    /// Other names understood in `--metrics` and `--set`.
+    pub aliases: &'static [&'static str],
+    /// Which way is better.
+    pub direction: Direction,
+    /// Does `--metrics core` include it?
+    pub core: bool,
+    /// One line: what it says about a generator.
+    pub summary: &'static str,
+    /// The formula.
+    pub formula: &'static str,
+    /// The paper that defines it.
+    pub paper: &'static str,
+    /// The program whose numbers it reproduces.
+    pub program: &'static str,
+    /// Prefix of the ids of its golden values.
+    pub golden: &'static str,
+    /// What it must be given.
+    pub needs: Needs,
+    /// Its parameters.
+    pub params: &'static [ParamSpec],
+}
+
+/// Rows and warnings of one or several metrics.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// One row for each part of each metric under each set of parameters.
+    pub estimates: Vec<Estimate>,
+    /// What the reader should know before acting on the rows; no two are equal.
+    pub warnings: Vec<Warning>,
+}
+
+impl Outcome {
+    fn absorb(&mut self, other: Self) {
+        self.estimates.extend(other.estimates);
+        for warning in other.warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+}
+
+/// A metric of the registry.
+pub trait Metric: Sync {
+    /// What is said of it.
+    fn card(&self) -> &'static Card;
+
+    /// The id of its row for these inputs (one of [`Card::ids`]).
+    fn id(&self, inputs: &Inputs<'_>) -> &'static str;
+
+    /// Computes its rows. [`evaluate`] has checked that the inputs hold what [`Card::needs`] names.
+    ///
+    /// # Errors
+    /// Usage: parameters that these inputs cannot meet. Cannot tell: too few samples. Numerical: no convergence.
+    fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome>;
+}
+
+/// Runs metrics over inputs, one after the other, each for every row of its parameters.
+///
+/// A metric whose needs are not met gives a row without a value, the reason in `why_absent` and in a warning of the
+/// code `absent`.
+///
+/// # Errors
+/// The first error of a metric, with the metric's name in front.
+pub fn evaluate(metrics: &[&dyn Metric], inputs: &Inputs<'_>, settings: &Settings) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    for metric in metrics {
+        for params in settings.rows(*metric)? {
+            let rows = match inputs.lacks(metric.card().needs) {
+                None => metric.evaluate(inputs, &params).map_err(|e| e.at(metric.card().name))?,
+                Some(reason) => absent(*metric, inputs, &params, reason),
+            };
+            outcome.absorb(rows);
+        }
+    }
+    Ok(outcome)
+}
+
+/// The row of a metric that cannot run on these inputs.
+fn absent(metric: &dyn Metric, inputs: &Inputs<'_>, params: &Params, reason: String) -> Outcome {
+    let id = metric.id(inputs);
+    let mend = match metric.card().needs {
+        Needs::Moments => "give both sets as images, features or statistics",
+        Needs::Features => "give both sets as images or as feature arrays [n, d]",
+        Needs::ClassScores => "take an extractor with logits, or give --logits FILE.npy or --probabilities FILE.npy",
+    };
+    Outcome {
+        warnings: vec![Warning::new("absent", format!("{id} has no value: {reason}"), mend)],
+        estimates: vec![Estimate {
+            why_absent: Some(reason),
+            ..inputs.row(id, metric.card().direction, params)
+        }],
+    }
+}

@@ -1,3 +1,8 @@
 //! Arrays in, numbers out. No files, no images, no printing.
 
 pub mod estimate;
+pub mod frechet;
+pub mod inception_score;
+pub(crate) mod linalg;
+pub mod mmd;
+pub mod moments;

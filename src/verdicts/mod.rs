@@ -1,1 +1,7 @@
-//! The results document and its renderings.
+//! What a run ends with: the results document ([`results`]) and its renderings ([`report`]).
+//!
+//! Nothing here knows pixels, features or networks: a saved document can be shown, exported and judged on a machine
+//! that has none of them.
+
+pub mod report;
+pub mod results;

@@ -10,6 +10,7 @@ mod inception;
 mod metrics;
 mod models;
 mod polygons;
+mod program;
 mod protocols;
 mod shared;
 mod sources;

@@ -1,0 +1,184 @@
+//! `gavel evaluate`: metrics of a generated set against a reference set.
+
+use super::arguments::{Evaluate, Output};
+use super::console::Console;
+use super::laboratory::{Laboratory, Sample};
+use super::output;
+use super::plan::NetworkPlan;
+use crate::error::{Error, Result};
+use crate::metrics::{
+    self, ClassScores, Generated, Inputs, Measured, Metric, Reference, Settings, Space,
+};
+use crate::progress::Observer;
+use crate::rng::Seed;
+use crate::sources::arrays;
+use crate::verdicts::report;
+use crate::verdicts::results::{Input, Results, Row, SCHEMA, Warning};
+use std::collections::BTreeMap;
+
+/// Runs the command.
+pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<()> {
+    let plan = NetworkPlan::check(&typed.network)?;
+    let metrics = metrics::select(&typed.metrics)?;
+    let settings = Settings::parse(&typed.set)?;
+    output::check(&typed.output)?;
+    let lab = Laboratory::new(&plan, console);
+    let results = match (&typed.reference, &typed.generated) {
+        (Some(reference), Some(generated)) => {
+            let (reference, generated) = (lab.open(reference)?, lab.open(generated)?);
+            let reference = lab.measure(reference)?;
+            let mut generated = lab.measure(generated)?;
+            if let Some(scores) = array_scores(typed)? {
+                generated.measured = generated.measured.with_scores(scores)?;
+            }
+            lab.check_statistics(&[&reference, &generated])?;
+            judge(
+                &lab,
+                Some(reference),
+                generated,
+                &metrics,
+                &settings,
+                typed.seed,
+                command,
+                console,
+            )?
+        }
+        (None, None) => {
+            let generated = scores_alone(typed)?;
+            judge(
+                &lab, None, generated, &metrics, &settings, typed.seed, command, console,
+            )?
+        }
+        _ => {
+            return Err(
+                Error::usage("one set was given, expected two: REFERENCE GENERATED")
+                    .mend("gavel evaluate real/ generated/"),
+            );
+        }
+    };
+    finish(&results, &typed.output, console)
+}
+
+/// Computes the metrics and puts the document together.
+#[allow(clippy::too_many_arguments)]
+pub fn judge(
+    lab: &Laboratory<'_>,
+    reference: Option<Sample>,
+    generated: Sample,
+    metrics: &[&dyn Metric],
+    settings: &Settings,
+    seed: u64,
+    command: Vec<String>,
+    console: &Console,
+) -> Result<Results> {
+    let inputs = Inputs::new(
+        reference.as_ref().map(|sample| Reference(&sample.measured)),
+        Generated(&generated.measured),
+        Seed(seed),
+    )?;
+    console.begin(&format!("computing {}", names(metrics)), metrics.len());
+    let outcome = metrics::evaluate(metrics, &inputs, settings);
+    console.end();
+    let outcome = outcome?;
+    for warning in &outcome.warnings {
+        lab.warn(Warning::new(
+            warning.code,
+            warning.text.clone(),
+            warning.mend.clone(),
+        ));
+    }
+    let (extractor, protocol, engine) = lab.records();
+    let context: Vec<&str> = [
+        protocol.as_ref().map(|p| p.name.as_str()),
+        extractor.as_ref().map(|e| e.name.as_str()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let rows = outcome
+        .estimates
+        .iter()
+        .map(|estimate| Row::of(estimate, &context))
+        .collect();
+    let mut sides: BTreeMap<String, Input> =
+        BTreeMap::from([("generated".to_string(), generated.input)]);
+    if let Some(reference) = reference {
+        sides.insert("reference".to_string(), reference.input);
+    }
+    Ok(Results {
+        schema: SCHEMA.to_string(),
+        gavel: env!("CARGO_PKG_VERSION").to_string(),
+        command,
+        inputs: sides,
+        extractor,
+        protocol,
+        engine,
+        seed,
+        metrics: rows,
+        findings: Vec::new(),
+        warnings: lab.warnings(),
+    })
+}
+
+/// Writes the documents asked for, and the table where stdout is free.
+pub fn finish(results: &Results, to: &Output, console: &Console) -> Result<()> {
+    output::write(to.json.as_deref(), &report::json::render(results)?, console)?;
+    output::write(to.csv.as_deref(), &report::csv::render(results)?, console)?;
+    output::write(
+        to.markdown.as_deref(),
+        &report::markdown::render(results),
+        console,
+    )?;
+    if output::stdout_is_free(to) {
+        console.data(&report::terminal::render(results))?;
+    }
+    Ok(())
+}
+
+fn names(metrics: &[&dyn Metric]) -> String {
+    metrics
+        .iter()
+        .map(|m| m.card().name)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn array_scores(typed: &Evaluate) -> Result<Option<ClassScores>> {
+    let (file, probabilities) = match (&typed.logits, &typed.probabilities) {
+        (Some(file), _) => (file, false),
+        (None, Some(file)) => (file, true),
+        (None, None) => return Ok(None),
+    };
+    let array = arrays::read_features(std::path::Path::new(file))?.values;
+    Ok(Some(if probabilities {
+        ClassScores::Probabilities(array)
+    } else {
+        ClassScores::Logits(array)
+    }))
+}
+
+fn scores_alone(typed: &Evaluate) -> Result<Sample> {
+    let file = typed.logits.as_ref().or(typed.probabilities.as_ref());
+    let (Some(file), Some(scores)) = (file, array_scores(typed)?) else {
+        return Err(
+            Error::usage("no sets were given, expected REFERENCE GENERATED")
+                .mend("gavel evaluate real/ generated/"),
+        );
+    };
+    let n = scores.values().nrows() as u64;
+    let fingerprint = blake3::hash(&std::fs::read(file).map_err(|e| Error::io(file, &e))?)
+        .to_hex()
+        .to_string();
+    Ok(Sample {
+        measured: Measured::from_scores(file.as_str(), Space::Arrays, scores)?,
+        input: Input {
+            source: file.clone(),
+            n: Some(n),
+            fingerprint,
+            failed: Vec::new(),
+            n_cached: 0,
+        },
+        from_statistics: false,
+        provenance: None,
+    })
+}

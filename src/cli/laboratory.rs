@@ -1,0 +1,410 @@
+//! From a source as typed to what was measured of it: opens, extracts, and keeps the provenance.
+
+use super::console::Console;
+use super::plan::NetworkPlan;
+use crate::error::{Error, Result};
+use crate::features::engine;
+use crate::features::extract::extract;
+use crate::features::store::Store;
+use crate::features::{Engine, Extraction, Extractor, Origin, Role, inception, registry};
+use crate::metrics::{ClassScores, Measured, Space};
+use crate::preprocess::Protocol;
+use crate::sources::{self, FeatureArray, ImageSource, Opened, StatisticsFile};
+use crate::statistics::moments::Moments;
+use crate::verdicts::results::{
+    EngineRecord, ExtractorRecord, Failure, Input, ProtocolRecord, Warning,
+};
+use ndarray::{Array2, s};
+use serde::{Deserialize, Serialize};
+use std::cell::{OnceCell, RefCell};
+
+/// Where a statistics file's numbers come from; stands in the file as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatisticsProvenance {
+    /// Version of the program that wrote it.
+    pub gavel: String,
+    /// The source and its fingerprint.
+    pub source: String,
+    /// Content fingerprint of the source.
+    pub fingerprint: String,
+    /// The extractor's name, where a network ran.
+    pub extractor: Option<String>,
+    /// The extractor's sha256.
+    pub extractor_sha256: Option<String>,
+    /// The protocol's name.
+    pub protocol: Option<String>,
+    /// Everything that the tensor depends on.
+    pub protocol_identity: Option<String>,
+    /// The engine with its version.
+    pub engine: Option<String>,
+}
+
+/// A network made ready, with the protocol fitted to its input.
+pub struct Bench {
+    /// The network.
+    pub extractor: Extractor,
+    /// The protocol fitted to it.
+    pub protocol: Protocol,
+    /// What runs it.
+    pub engine: Box<dyn Engine>,
+    store: Option<Store>,
+}
+
+/// A measured set and what to say of it.
+pub struct Sample {
+    /// For the metrics.
+    pub measured: Measured,
+    /// For the results document.
+    pub input: Input,
+    /// Is it a statistics file?
+    pub from_statistics: bool,
+    /// Provenance of a statistics file that has one.
+    pub provenance: Option<StatisticsProvenance>,
+}
+
+/// Measures sets, with the network made ready only when the first pictures come.
+pub struct Laboratory<'a> {
+    plan: &'a NetworkPlan,
+    console: &'a Console,
+    bench: OnceCell<Bench>,
+    warnings: RefCell<Vec<Warning>>,
+}
+
+impl<'a> Laboratory<'a> {
+    /// A laboratory that follows `plan` and tells `console`.
+    #[must_use]
+    pub fn new(plan: &'a NetworkPlan, console: &'a Console) -> Self {
+        Self {
+            plan,
+            console,
+            bench: OnceCell::new(),
+            warnings: RefCell::default(),
+        }
+    }
+
+    /// Opens a source, with `--limit` applied to pictures.
+    pub fn open(&self, spec: &str) -> Result<Opened> {
+        let limited = match self.plan.limit {
+            Some(n) => format!("{spec}#first={n}"),
+            None => spec.to_string(),
+        };
+        let opened = sources::open(&limited, &sources::OpenOptions::default())?;
+        if let Opened::Images(source) = &opened {
+            for note in source.notes() {
+                self.warn(Warning::new(
+                    "source",
+                    format!("{spec}: {note}"),
+                    "nothing to do if that is expected",
+                ));
+            }
+        }
+        Ok(opened)
+    }
+
+    /// The network, made ready at the first call.
+    pub fn bench(&self) -> Result<&Bench> {
+        if let Some(bench) = self.bench.get() {
+            return Ok(bench);
+        }
+        let extractor = registry::resolve(self.plan.extractor.as_deref(), &self.plan.models)?;
+        for note in &extractor.notes {
+            self.warn(Warning::new(
+                "extractor_assumption",
+                format!("{}: {note}", extractor.name),
+                "declare the input and outputs in a sidecar file beside the network (`gavel models --help`)",
+            ));
+        }
+        let protocol = self.plan.protocol.for_input(&extractor.input);
+        let discovery = engine::discover(&self.plan.request);
+        for note in &discovery.notes {
+            self.console.talk(&format!("note: {note}"));
+        }
+        let engine = engine::load(&extractor, &discovery, self.plan.extract.threads)?;
+        let store = match &self.plan.store {
+            Some(folder) => self.open_store(folder),
+            None => None,
+        };
+        let _ = self.bench.set(Bench {
+            extractor,
+            protocol,
+            engine,
+            store,
+        });
+        self.bench
+            .get()
+            .ok_or_else(|| Error::engine("the network could not be made ready"))
+    }
+
+    /// A store that cannot be used costs time, not results.
+    fn open_store(&self, folder: &std::path::Path) -> Option<Store> {
+        match Store::open(folder) {
+            Ok(store) => Some(store),
+            Err(e) => {
+                self.warn(Warning::new(
+                    "store_unusable",
+                    format!("the feature store cannot be used: {}", e.message()),
+                    "give another folder with --store DIR, or --store none",
+                ));
+                None
+            }
+        }
+    }
+
+    /// Pictures through the network.
+    pub fn extract(&self, source: &dyn ImageSource) -> Result<Extraction> {
+        let bench = self.bench()?;
+        let extraction = extract(
+            source,
+            &bench.protocol,
+            &bench.extractor,
+            bench.engine.as_ref(),
+            bench.store.as_ref(),
+            &self.plan.extract,
+            self.console,
+        )?;
+        for (note, count) in &extraction.notes {
+            self.warn(Warning::new(
+                "pictures",
+                format!("{}: {note} ({count} pictures)", source.spec()),
+                pictures_mend(),
+            ));
+        }
+        if !extraction.failed.is_empty() {
+            self.warn(Warning::new(
+                "skipped",
+                format!("{}: {} of {} pictures could not be read and were left out", source.spec(), extraction.failed.len(), source.len()),
+                "see `failed` in the results document; without --on-error skip the first one stops the run",
+            ));
+        }
+        Ok(extraction)
+    }
+
+    /// Everything the metrics may ask of a source.
+    pub fn measure(&self, opened: Opened) -> Result<Sample> {
+        match opened {
+            Opened::Images(source) => self.measure_images(source.as_ref()),
+            Opened::Features(array) => self.measure_array(array),
+            Opened::Statistics(file) => measure_statistics(file),
+        }
+    }
+
+    fn measure_images(&self, source: &dyn ImageSource) -> Result<Sample> {
+        let fingerprint = source.fingerprint()?;
+        let extraction = self.extract(source)?;
+        let bench = self.bench()?;
+        let n = extraction.features.nrows();
+        let mut measured = Measured::from_features(
+            source.spec(),
+            Space::of(&bench.extractor),
+            extraction.features,
+        )?;
+        if let Some(scores) = extraction.logits {
+            let probabilities = bench
+                .extractor
+                .outputs
+                .iter()
+                .any(|o| o.role == Role::Probabilities);
+            measured = measured.with_scores(if probabilities {
+                ClassScores::Probabilities(scores)
+            } else {
+                ClassScores::Logits(scores)
+            })?;
+        }
+        let failed = extraction
+            .failed
+            .into_iter()
+            .map(|(name, reason)| Failure { name, reason })
+            .collect();
+        let input = Input {
+            source: source.spec().to_string(),
+            n: Some(n as u64),
+            fingerprint,
+            failed,
+            n_cached: extraction.n_cached,
+        };
+        Ok(Sample {
+            measured,
+            input,
+            from_statistics: false,
+            provenance: None,
+        })
+    }
+
+    fn measure_array(&self, array: FeatureArray) -> Result<Sample> {
+        for note in &array.notes {
+            self.warn(Warning::new(
+                "features",
+                format!("{}: {note}", array.spec),
+                "store the features as float32",
+            ));
+        }
+        let values: Array2<f32> = match self.plan.limit {
+            Some(n) if n < array.values.nrows() => array.values.slice(s![..n, ..]).to_owned(),
+            _ => array.values,
+        };
+        let input = Input {
+            source: array.spec.clone(),
+            n: Some(values.nrows() as u64),
+            fingerprint: array.fingerprint,
+            failed: Vec::new(),
+            n_cached: 0,
+        };
+        Ok(Sample {
+            measured: Measured::from_features(array.spec, Space::Arrays, values)?,
+            input,
+            from_statistics: false,
+            provenance: None,
+        })
+    }
+
+    /// Keeps a warning for the document and says it.
+    pub fn warn(&self, warning: Warning) {
+        let mut warnings = self.warnings.borrow_mut();
+        if !warnings.contains(&warning) {
+            self.console.warn(&warning);
+            warnings.push(warning);
+        }
+    }
+
+    /// The warnings so far.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.warnings.borrow().clone()
+    }
+
+    /// Records of the network, where one ran.
+    #[must_use]
+    pub fn records(
+        &self,
+    ) -> (
+        Option<ExtractorRecord>,
+        Option<ProtocolRecord>,
+        Option<EngineRecord>,
+    ) {
+        let Some(bench) = self.bench.get() else {
+            return (None, None, None);
+        };
+        let extractor = ExtractorRecord {
+            name: bench.extractor.name.clone(),
+            sha256: bench.extractor.sha256.clone(),
+            verified: matches!(
+                bench.extractor.origin,
+                Origin::InceptionVerified | Origin::Embedded
+            ),
+            dimension: bench.extractor.outputs.first().map_or(0, |o| o.width),
+        };
+        let protocol = ProtocolRecord {
+            name: bench.protocol.name.clone(),
+            identity: bench.protocol.identity(),
+        };
+        let engine = EngineRecord {
+            class: bench.engine.class().to_string(),
+            description: bench.engine.describe(),
+        };
+        (Some(extractor), Some(protocol), Some(engine))
+    }
+
+    /// Provenance for a statistics file of a set measured here.
+    #[must_use]
+    pub fn provenance(&self, input: &Input) -> StatisticsProvenance {
+        let (extractor, protocol, engine) = self.records();
+        StatisticsProvenance {
+            gavel: env!("CARGO_PKG_VERSION").to_string(),
+            source: input.source.clone(),
+            fingerprint: input.fingerprint.clone(),
+            extractor: extractor.as_ref().map(|e| e.name.clone()),
+            extractor_sha256: extractor.map(|e| e.sha256),
+            protocol: protocol.as_ref().map(|p| p.name.clone()),
+            protocol_identity: protocol.map(|p| p.identity),
+            engine: engine.map(|e| e.description),
+        }
+    }
+
+    /// Refuses statistics made with another network or protocol than this run's; foreign files without provenance
+    /// cannot be checked, which is a warning.
+    pub fn check_statistics(&self, samples: &[&Sample]) -> Result<()> {
+        let Some(bench) = self.bench.get() else {
+            return Ok(());
+        };
+        samples
+            .iter()
+            .filter(|s| s.from_statistics)
+            .try_for_each(|sample| self.check_provenance(bench, sample))
+    }
+
+    fn check_provenance(&self, bench: &Bench, sample: &Sample) -> Result<()> {
+        let source = &sample.input.source;
+        let Some(found) = &sample.provenance else {
+            self.warn(Warning::new(
+                "statistics_without_provenance",
+                format!("{source} does not say which network and protocol made it; compared with {} under {}", bench.extractor.name, bench.protocol.name),
+                "make it again with `gavel stats save`, or state what is known with `gavel stats convert`",
+            ));
+            return Ok(());
+        };
+        let other_network = match (&found.extractor_sha256, &found.extractor) {
+            (Some(sha256), _) => *sha256 != bench.extractor.sha256,
+            (None, Some(name)) => *name != bench.extractor.name,
+            (None, None) => false,
+        };
+        if other_network {
+            return Err(Error::input(format!(
+                "{source} was made with the extractor {}, this run uses {}",
+                found.extractor.as_deref().unwrap_or("of another file"),
+                bench.extractor.name
+            ))
+            .mend(
+                "give the same --extractor, or make the statistics again with `gavel stats save`",
+            ));
+        }
+        let other_protocol = match (&found.protocol_identity, &found.protocol) {
+            (Some(identity), _) => *identity != bench.protocol.identity(),
+            (None, Some(name)) => *name != bench.protocol.name,
+            (None, None) => false,
+        };
+        if other_protocol {
+            let name = found.protocol.as_deref().unwrap_or("another");
+            return Err(Error::input(format!(
+                "{source} was made with the protocol {name}, this run uses {}",
+                bench.protocol.name
+            ))
+            .mend(format!("--protocol {name}")));
+        }
+        Ok(())
+    }
+}
+
+fn pictures_mend() -> &'static str {
+    "the protocol does what the established programs do; convert the pictures to 8-bit RGB first if you want something else"
+}
+
+fn measure_statistics(file: StatisticsFile) -> Result<Sample> {
+    let provenance = match &file.provenance {
+        Some(text) => Some(
+            serde_json::from_str::<StatisticsProvenance>(text).map_err(|e| {
+                Error::input(format!("{}: its provenance cannot be read: {e}", file.spec))
+                    .mend("write the file again with `gavel stats convert`")
+            })?,
+        ),
+        None => None,
+    };
+    let input = Input {
+        source: file.spec.clone(),
+        n: file.n,
+        fingerprint: file.fingerprint,
+        failed: Vec::new(),
+        n_cached: 0,
+    };
+    let moments = Moments::from_parts(file.mean, file.covariance, file.n)?;
+    let space = match provenance.as_ref().and_then(|p| p.extractor.as_deref()) {
+        Some(name) if name == inception::NAME => Space::Inception,
+        Some(_) => Space::Network,
+        None => Space::Arrays,
+    };
+    Ok(Sample {
+        measured: Measured::from_moments(file.spec, space, moments),
+        input,
+        from_statistics: true,
+        provenance,
+    })
+}

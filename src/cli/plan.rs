@@ -1,0 +1,142 @@
+//! From the command line as typed to a plan that has been checked: nothing below asks again.
+
+use super::arguments::{EngineChoice, Network, OnErrorChoice, ProviderChoice};
+use crate::error::{Error, Result};
+use crate::features::engine::{Choice, EngineRequest, Provider};
+use crate::features::extract::{ExtractOptions, OnError};
+use crate::features::{registry, store};
+use crate::preprocess::Protocol;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// How pictures become features in this run.
+#[derive(Debug, Clone)]
+pub struct NetworkPlan {
+    /// A name or an ONNX file; `None` takes the best that is installed.
+    pub extractor: Option<String>,
+    /// The protocol, before it is fitted to the network's input.
+    pub protocol: Protocol,
+    /// The engine asked for.
+    pub request: EngineRequest,
+    /// Threads, pictures in flight, failures.
+    pub extract: ExtractOptions,
+    /// Folder of the feature store; `None` without one.
+    pub store: Option<PathBuf>,
+    /// Folder of installed models.
+    pub models: PathBuf,
+    /// Only the first pictures of each set.
+    pub limit: Option<usize>,
+}
+
+impl NetworkPlan {
+    /// Checks the options.
+    pub fn check(typed: &Network) -> Result<Self> {
+        for (option, value) in [
+            ("--batch-size", Some(typed.batch_size)),
+            ("--threads", typed.threads),
+            ("--limit", typed.limit),
+        ] {
+            if value == Some(0) {
+                return Err(Error::usage(format!("{option} 0: expected at least 1")));
+            }
+        }
+        let on_error = match (typed.on_error, typed.max_bad) {
+            (OnErrorChoice::Fail, None) => OnError::Fail,
+            (OnErrorChoice::Fail, Some(n)) => {
+                return Err(
+                    Error::usage(format!("--max-bad {n} without --on-error skip"))
+                        .mend(format!("--on-error skip --max-bad {n}")),
+                );
+            }
+            (OnErrorChoice::Skip, max_bad) => OnError::Skip { max_bad },
+        };
+        let threads = typed
+            .threads
+            .or_else(|| {
+                std::thread::available_parallelism()
+                    .ok()
+                    .map(NonZeroUsize::get)
+            })
+            .unwrap_or(1);
+        Ok(Self {
+            extractor: typed.extractor.clone(),
+            protocol: Protocol::preset(&typed.protocol)?,
+            request: engine_request(typed.engine, typed.provider, typed.onnxruntime.clone()),
+            extract: ExtractOptions {
+                threads,
+                batch_size: typed.batch_size,
+                on_error,
+            },
+            store: store_folder(typed.store.as_deref())?,
+            models: models_folder(typed.models.as_deref())?,
+            limit: typed.limit,
+        })
+    }
+}
+
+/// The engine options as the engine stage names them.
+#[must_use]
+pub fn engine_request(
+    engine: EngineChoice,
+    provider: ProviderChoice,
+    onnxruntime: Option<PathBuf>,
+) -> EngineRequest {
+    EngineRequest {
+        onnxruntime,
+        engine: match engine {
+            EngineChoice::Auto => Choice::Auto,
+            EngineChoice::Onnxruntime => Choice::OnnxRuntime,
+            EngineChoice::Tract => Choice::Tract,
+        },
+        provider: match provider {
+            ProviderChoice::Cpu => Provider::Cpu,
+            ProviderChoice::Cuda => Provider::Cuda,
+        },
+    }
+}
+
+/// `--store DIR|none`; without it the user's cache folder, and no store where there is no such folder.
+pub fn store_folder(typed: Option<&str>) -> Result<Option<PathBuf>> {
+    match typed {
+        Some("none") => Ok(None),
+        Some("") => {
+            Err(Error::usage("--store with an empty folder name")
+                .mend("--store DIR, or --store none"))
+        }
+        Some(folder) => Ok(Some(PathBuf::from(folder))),
+        None => Ok(store::default_folder()),
+    }
+}
+
+/// `--models DIR`; without it the user's data folder.
+pub fn models_folder(typed: Option<&Path>) -> Result<PathBuf> {
+    match typed {
+        Some(folder) => Ok(folder.to_path_buf()),
+        None => registry::models_dir(),
+    }
+}
+
+/// `--shard I/K` as (I, K), 1 ≤ I ≤ K.
+pub fn shard(typed: &str) -> Result<(usize, usize)> {
+    typed
+        .split_once('/')
+        .and_then(|(i, k)| Some((i.parse::<usize>().ok()?, k.parse::<usize>().ok()?)))
+        .filter(|(i, k)| (1..=*k).contains(i))
+        .ok_or_else(|| {
+            Error::usage(format!("--shard {typed}: expected I/K with 1 <= I <= K"))
+                .mend("--shard 2/8")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shard;
+
+    #[test]
+    fn a_shard_counts_from_one() {
+        assert_eq!(shard("2/8").unwrap(), (2, 8));
+        for wrong in ["0/8", "9/8", "2", "a/b", "1/0"] {
+            assert!(shard(wrong).is_err(), "{wrong}");
+        }
+    }
+}

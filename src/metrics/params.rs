@@ -1,0 +1,190 @@
+//! Metric parameters: what may be set, what was set, and the rows that follow from it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{METRICS, Metric, find};
+use crate::error::{Error, Result};
+
+/// The values that a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowed {
+    /// One of these words.
+    Words(&'static [&'static str]),
+    /// One of these integers.
+    Integers(&'static [u64]),
+    /// An integer of at least this size.
+    AtLeast(u64),
+    /// An integer of at least this size, or `auto`.
+    AtLeastOrAuto(u64),
+}
+
+/// One parameter of a metric, as `--set metric.name=value` sets it.
+#[derive(Debug, Clone, Copy)]
+pub struct ParamSpec {
+    /// Name without the metric's prefix.
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// The value when nobody sets it, as typed.
+    pub default: &'static str,
+    /// The values that it takes.
+    pub allowed: Allowed,
+}
+
+impl ParamSpec {
+    /// Checks a typed value and gives it its type.
+    fn parse(&self, metric: &str, typed: &str) -> Result<Value> {
+        let number = typed.parse::<u64>().ok();
+        let accepted = match self.allowed {
+            Allowed::Words(words) => words.contains(&typed).then(|| Value::from(typed)),
+            Allowed::Integers(all) => number.filter(|n| all.contains(n)).map(Value::from),
+            Allowed::AtLeast(least) => number.filter(|n| *n >= least).map(Value::from),
+            Allowed::AtLeastOrAuto(_) if typed == "auto" => Some(Value::from(typed)),
+            Allowed::AtLeastOrAuto(least) => number.filter(|n| *n >= least).map(Value::from),
+        };
+        accepted.ok_or_else(|| {
+            Error::usage(format!(
+                "--set {metric}.{}={typed}: {typed:?} is not {}",
+                self.name,
+                self.allowed_text()
+            ))
+            .mend(format!("--set {metric}.{}={}", self.name, self.default))
+        })
+    }
+
+    /// The allowed values in words, for messages and manuals.
+    #[must_use]
+    pub fn allowed_text(&self) -> String {
+        match self.allowed {
+            Allowed::Words(words) => format!("one of {}", words.join(", ")),
+            Allowed::Integers(all) => {
+                let all: Vec<String> = all.iter().map(u64::to_string).collect();
+                format!("one of {}", all.join(", "))
+            }
+            Allowed::AtLeast(least) => format!("an integer of at least {least}"),
+            Allowed::AtLeastOrAuto(least) => format!("auto or an integer of at least {least}"),
+        }
+    }
+}
+
+/// The checked parameters of one row of one metric: every parameter of its card has a value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Params(BTreeMap<String, Value>);
+
+impl Params {
+    /// The word that a parameter is set to.
+    ///
+    /// # Errors
+    /// Usage: the metric has no such parameter, or it is no word.
+    pub fn word(&self, name: &str) -> Result<&str> {
+        self.0.get(name).and_then(Value::as_str).ok_or_else(|| missing(name, "a word"))
+    }
+
+    /// The integer that a parameter is set to.
+    ///
+    /// # Errors
+    /// Usage: the metric has no such parameter, or it is no integer.
+    pub fn integer(&self, name: &str) -> Result<usize> {
+        self.0
+            .get(name)
+            .and_then(Value::as_u64)
+            .and_then(|n| usize::try_from(n).ok())
+            .ok_or_else(|| missing(name, "an integer"))
+    }
+
+    /// The integer that a parameter is set to, or `None` for `auto`.
+    ///
+    /// # Errors
+    /// Usage: the metric has no such parameter.
+    pub fn integer_or_auto(&self, name: &str) -> Result<Option<usize>> {
+        match self.0.get(name).and_then(Value::as_str) {
+            Some("auto") => Ok(None),
+            _ => self.integer(name).map(Some),
+        }
+    }
+
+    /// The parameters as the results document writes them.
+    #[must_use]
+    pub fn to_map(&self) -> BTreeMap<String, Value> {
+        self.0.clone()
+    }
+}
+
+fn missing(name: &str, kind: &str) -> Error {
+    Error::usage(format!("the metric has no parameter {name} that is {kind}"))
+        .mend("take the parameters of a metric from Settings::rows")
+}
+
+/// All `--set` options of a command, checked.
+#[derive(Debug, Clone, Default)]
+pub struct Settings(BTreeMap<(&'static str, &'static str), Vec<Value>>);
+
+impl Settings {
+    /// Reads options of the form `metric.param=value[,value…]`. The metric may be written by any of its names.
+    ///
+    /// # Errors
+    /// Usage: another form, an unknown metric or parameter (the known ones are listed), a value that is not allowed,
+    /// or a parameter set twice.
+    pub fn parse<S: AsRef<str>>(options: &[S]) -> Result<Self> {
+        let mut settings = BTreeMap::new();
+        for option in options {
+            let option = option.as_ref().trim();
+            let (key, values) = option.split_once('=').ok_or_else(|| form(option))?;
+            let (metric_name, name) = key.trim().split_once('.').ok_or_else(|| form(option))?;
+            let card = find(metric_name)
+                .ok_or_else(|| {
+                    let known: Vec<&str> = METRICS.iter().map(|m| m.card().name).collect();
+                    Error::usage(format!("--set {option}: there is no metric {metric_name:?}"))
+                        .mend(format!("one of {}", known.join(", ")))
+                })?
+                .card();
+            let spec = card.params.iter().find(|spec| spec.name == name).ok_or_else(|| {
+                let known: Vec<String> = card.params.iter().map(|p| format!("{}.{}", card.name, p.name)).collect();
+                Error::usage(format!("--set {option}: {} has no parameter {name:?}", card.name))
+                    .mend(format!("one of {}", known.join(", ")))
+            })?;
+            let values: Vec<Value> = values
+                .split(',')
+                .map(|typed| spec.parse(card.name, typed.trim()))
+                .collect::<Result<_>>()?;
+            if settings.insert((card.name, spec.name), values).is_some() {
+                return Err(Error::usage(format!("--set {}.{} is given twice", card.name, spec.name))
+                    .mend(format!("give all values at once: --set {}.{}=a,b", card.name, spec.name)));
+            }
+        }
+        Ok(Self(settings))
+    }
+
+    /// The rows of a metric: every combination of the values set, the last parameter of its card changing fastest.
+    ///
+    /// # Errors
+    /// Usage: a default that its own specification refuses (a mistake in a card).
+    pub fn rows(&self, metric: &dyn Metric) -> Result<Vec<Params>> {
+        let card = metric.card();
+        let mut rows = vec![BTreeMap::new()];
+        for spec in card.params {
+            let values = match self.0.get(&(card.name, spec.name)) {
+                Some(values) => values.clone(),
+                None => vec![spec.parse(card.name, spec.default)?],
+            };
+            rows = rows
+                .iter()
+                .flat_map(|row: &BTreeMap<String, Value>| {
+                    values.iter().map(move |value| {
+                        let mut row = row.clone();
+                        row.insert(spec.name.to_owned(), value.clone());
+                        row
+                    })
+                })
+                .collect();
+        }
+        Ok(rows.into_iter().map(Params).collect())
+    }
+}
+
+fn form(option: &str) -> Error {
+    Error::usage(format!("--set {option}: not of the form metric.parameter=value"))
+        .mend("--set kid.subset_size=500")
+}

@@ -1,0 +1,1 @@
+//! The Inception Score of class probabilities.

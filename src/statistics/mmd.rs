@@ -1,0 +1,1 @@
+//! The squared maximum mean discrepancy.

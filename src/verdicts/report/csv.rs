@@ -1,0 +1,81 @@
+//! One line a row, for spreadsheets. Columns are stable: new ones are added at the end.
+
+use crate::error::{Error, Result};
+use crate::verdicts::results::Results;
+
+/// The columns, in order.
+pub const COLUMNS: [&str; 17] = [
+    "id",
+    "value",
+    "std_error",
+    "lower",
+    "upper",
+    "level",
+    "direction",
+    "n_reference",
+    "n_generated",
+    "params",
+    "protocol",
+    "extractor",
+    "engine",
+    "seed",
+    "reference",
+    "generated",
+    "floor",
+];
+
+/// The rows of a document as CSV with a header; an absent value is an empty field.
+pub fn render(results: &Results) -> Result<String> {
+    let failed =
+        |e: csv::Error| Error::numerical(format!("the results cannot be written as CSV: {e}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(COLUMNS).map_err(failed)?;
+    let text = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
+    let source = |side: &str| {
+        results
+            .inputs
+            .get(side)
+            .map(|i| i.source.clone())
+            .unwrap_or_default()
+    };
+    for row in &results.metrics {
+        writer
+            .write_record([
+                row.id.clone(),
+                text(row.value),
+                text(row.std_error),
+                text(row.interval.map(|i| i.lower)),
+                text(row.interval.map(|i| i.upper)),
+                text(row.interval.map(|i| i.level)),
+                row.direction.clone(),
+                row.n_reference.map(|n| n.to_string()).unwrap_or_default(),
+                row.n_generated.to_string(),
+                row.params_text(),
+                results
+                    .protocol
+                    .as_ref()
+                    .map(|p| p.name.clone())
+                    .unwrap_or_default(),
+                results
+                    .extractor
+                    .as_ref()
+                    .map(|e| e.name.clone())
+                    .unwrap_or_default(),
+                results
+                    .engine
+                    .as_ref()
+                    .map(|e| e.description.clone())
+                    .unwrap_or_default(),
+                results.seed.to_string(),
+                source("reference"),
+                source("generated"),
+                text(row.detail("floor_scaled")),
+            ])
+            .map_err(failed)?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|e| Error::numerical(format!("the results cannot be written as CSV: {e}")))?;
+    String::from_utf8(bytes)
+        .map_err(|e| Error::numerical(format!("the results cannot be written as CSV: {e}")))
+}

@@ -1,0 +1,131 @@
+//! A table for people, and the warnings under it.
+
+use super::number;
+use crate::verdicts::results::Results;
+use std::fmt::Write as _;
+
+/// Control characters in file names must not reach the terminal.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// The rows as an aligned table, then what was compared.
+#[must_use]
+pub fn render(results: &Results) -> String {
+    let mut rows = vec![
+        [
+            "metric",
+            "value",
+            "± SE",
+            "95 % interval",
+            "better",
+            "real floor",
+        ]
+        .map(str::to_string),
+    ];
+    for row in &results.metrics {
+        rows.push([
+            label(results, row),
+            row.value
+                .map_or("–".to_string(), |v| number(v, row.std_error)),
+            row.std_error.map_or(String::new(), |e| number(e, Some(e))),
+            row.interval.map_or(String::new(), |i| {
+                format!(
+                    "{} … {}",
+                    number(i.lower, row.std_error),
+                    number(i.upper, row.std_error)
+                )
+            }),
+            row.direction.clone(),
+            row.detail("floor_scaled")
+                .map_or(String::new(), |f| number(f, row.std_error)),
+        ]);
+    }
+    let mut out = table(&rows);
+    out.push('\n');
+    for (side, input) in &results.inputs {
+        let n = input.n.map_or("unknown".to_string(), |n| n.to_string());
+        let _ = writeln!(out, "{side:<10} {} (n = {n})", plain(&input.source));
+        if !input.failed.is_empty() {
+            let _ = writeln!(
+                out,
+                "{:<10} {} unreadable, left out",
+                "",
+                input.failed.len()
+            );
+        }
+    }
+    if let Some(extractor) = &results.extractor {
+        let head: String = extractor.sha256.chars().take(16).collect();
+        let _ = writeln!(
+            out,
+            "{:<10} {} (d = {}, sha256 {head}…)",
+            "extractor", extractor.name, extractor.dimension
+        );
+    }
+    if let (Some(protocol), Some(engine)) = (&results.protocol, &results.engine) {
+        let _ = writeln!(
+            out,
+            "{:<10} {}, {}, seed {}",
+            "protocol", protocol.name, engine.description, results.seed
+        );
+    }
+    out
+}
+
+/// `fid[clean · inception-2015-12-05]`, with those parameters that tell rows of the same id apart.
+fn label(results: &Results, row: &crate::verdicts::results::Row) -> String {
+    let mut parts = Vec::new();
+    if let Some(protocol) = &results.protocol {
+        parts.push(protocol.name.clone());
+    }
+    if let Some(extractor) = &results.extractor {
+        parts.push(extractor.name.clone());
+    }
+    let siblings: Vec<_> = results
+        .metrics
+        .iter()
+        .filter(|other| other.id == row.id)
+        .collect();
+    for (key, value) in &row.params {
+        if siblings
+            .iter()
+            .any(|other| other.params.get(key) != Some(value))
+        {
+            parts.push(format!("{key}={}", value.to_string().trim_matches('"')));
+        }
+    }
+    if parts.is_empty() {
+        row.id.clone()
+    } else {
+        format!("{}[{}]", row.id, plain(&parts.join(" · ")))
+    }
+}
+
+/// Columns padded to the widest cell; the first is flush left, numbers are flush right.
+#[must_use]
+pub fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let widths: [usize; N] = std::array::from_fn(|c| {
+        rows.iter()
+            .map(|row| row[c].chars().count())
+            .max()
+            .unwrap_or(0)
+    });
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let pad = " ".repeat(widths[column] - cell.chars().count());
+            if column == 0 {
+                let _ = write!(line, "{cell}{pad}");
+            } else {
+                let _ = write!(line, "  {pad}{cell}");
+            }
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
