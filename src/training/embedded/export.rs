@@ -21,7 +21,7 @@ pub fn onnx(
     deviations: &[f32],
     recipe_hash: &str,
 ) -> Result<Vec<u8>> {
-    let about = "features and class logits of a small network trained on MNIST, Fashion-MNIST, CIFAR-10 and faces";
+    let about = "RGB in 0..255. Features and logits of a small network trained on MNIST, Fashion-MNIST, CIFAR-10 and faces";
     let mut graph = GraphBuilder::new(&recipe.name, about);
     graph.metadata("name", &recipe.name);
     graph.metadata("recipe_blake3", recipe_hash);

@@ -44,6 +44,8 @@ pub fn line(epoch: &Epoch) -> String {
 pub struct Facts<'a> {
     /// BLAKE3 of the recipe file.
     pub recipe_hash: &'a str,
+    /// BLAKE3 of all pictures and classes, training and test.
+    pub pictures_hash: &'a str,
     /// sha256 of the ONNX file.
     pub onnx_sha256: &'a str,
     /// Its size.
@@ -58,8 +60,9 @@ pub struct Facts<'a> {
 #[must_use]
 pub fn page(recipe: &Recipe, sets: &Sets, facts: &Facts<'_>) -> String {
     let mut page = format!(
-        "# {}\n\nWritten by the training run; do not edit. Recipe: BLAKE3 `{}`, seed {}. Log: `training-log.csv`.\n\n",
-        recipe.name, facts.recipe_hash, recipe.seed
+        "# {}\n\nWritten by the training run; do not edit. Recipe: BLAKE3 `{}`, seed {}. All \
+         pictures at the network's size: BLAKE3 `{}`. Log: `training-log.csv`.\n\n",
+        recipe.name, facts.recipe_hash, recipe.seed, facts.pictures_hash
     );
     let _ = writeln!(
         page,

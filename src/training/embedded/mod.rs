@@ -18,6 +18,7 @@ pub use log::Epoch;
 pub use pictures::{Pictures, Sets};
 pub use recipe::{Domain, Layer, Recipe, Schedule};
 
+use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 use crate::rng::Seed;
@@ -70,6 +71,7 @@ pub fn train(recipe: &Path, output: &Path, observer: &dyn Observer) -> Result<Tr
     replace(&output.join(format!("{}.onnx", plan.name)), &onnx)?;
     let facts = log::Facts {
         recipe_hash: &recipe_hash,
+        pictures_hash: &sets.fingerprint(),
         onnx_sha256: &sha256,
         onnx_bytes: onnx.len(),
         n_dead,
@@ -90,9 +92,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Writes under a temporary name beside `path`, then renames: a reader never sees half a file.
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let temporary = path.with_extension("partial");
-    std::fs::write(&temporary, bytes).map_err(|error| Error::io(&temporary, &error))?;
-    std::fs::rename(&temporary, path).map_err(|error| Error::io(path, &error))
+    atomic_file::write(path, bytes).map_err(|error| Error::io(path, &error))
 }

@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 /// warmup_steps = 100
 /// decay_from = 0.4              # share of the run after which the rate falls
 /// max_shift = 2                 # pixels, edges repeated
+/// gain = [0.5, 1.5]             # contrast of natural pictures, about mid-gray
+/// offset = 60.0                 # brightness of natural pictures, in levels, up or down
 ///
 /// [[layer]]                     # convolution + ReLU, in order
 /// width = 32
@@ -71,6 +73,10 @@ pub struct Schedule {
     pub decay_from: f64,
     /// Largest random shift in pixels along each axis.
     pub max_shift: usize,
+    /// Least and largest random contrast of a natural picture, about mid-gray.
+    pub gain: [f64; 2],
+    /// Largest random change of a natural picture's brightness, in levels.
+    pub offset: f64,
 }
 
 impl Schedule {
@@ -122,9 +128,9 @@ pub struct Domain {
     /// How often each picture stands in one epoch.
     #[serde(default = "once")]
     pub repeat: usize,
-    /// May a picture be mirrored? (Digits may not.)
+    /// Photographs and drawings of things: may be mirrored, and brighter or darker. Digits may not.
     #[serde(default)]
-    pub mirror: bool,
+    pub natural: bool,
 }
 
 fn once() -> usize {
@@ -163,6 +169,10 @@ impl Recipe {
         }
         if !(schedule.learning_rate > 0.0 && (0.0..1.0).contains(&schedule.decay_from)) {
             return fault("schedule.learning_rate must be positive and schedule.decay_from in 0..1");
+        }
+        let [least, most] = schedule.gain;
+        if !(least > 0.0 && least <= most && most.is_finite() && (0.0..=255.0).contains(&schedule.offset)) {
+            return fault("schedule.gain must be two positive numbers, the smaller first, and schedule.offset in 0..=255");
         }
         if self.n_features() == 0 {
             return fault("at least one layer must have tap = true: its average is the feature vector");
@@ -216,6 +226,8 @@ mod tests {
         warmup_steps = 10
         decay_from = 0.5
         max_shift = 1
+        gain = [1.0, 1.0]
+        offset = 0.0
         [[layer]]
         width = 4
         kernel = 3
