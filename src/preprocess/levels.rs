@@ -1,6 +1,7 @@
 //! The bytes of a picture as a filter reads them.
 
 use super::gray::luma;
+use super::passes::RowSink;
 use crate::error::{Error, Result};
 use crate::sources::Pixels;
 use std::borrow::Cow;
@@ -64,10 +65,17 @@ impl<'a> Levels<'a> {
 
     /// All levels as floats, `[height, width, channels]`.
     pub(super) fn floats(&self) -> Vec<f32> {
-        if self.unit {
-            self.bytes.iter().map(|&b| f32::from(b) / 255.0).collect()
-        } else {
-            self.bytes.iter().map(|&b| f32::from(b)).collect()
+        self.bytes.iter().map(|&byte| self.float(byte)).collect()
+    }
+
+    /// The rows of [`Levels::floats`], one by one.
+    pub(super) fn float_rows(&self, sink: RowSink<'_>) {
+        let mut floats = vec![0.0; self.width * self.channels];
+        for y in 0..self.height {
+            for (float, &byte) in floats.iter_mut().zip(self.row(y)) {
+                *float = self.float(byte);
+            }
+            sink(&floats);
         }
     }
 }
