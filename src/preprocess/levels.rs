@@ -12,7 +12,7 @@ pub(super) struct Levels<'a> {
     pub(super) height: usize,
     pub(super) channels: usize,
     bytes: Cow<'a, [u8]>,
-    unit: bool,
+    floats: [f32; 256],
 }
 
 impl<'a> Levels<'a> {
@@ -43,7 +43,7 @@ impl<'a> Levels<'a> {
             height: *height,
             channels,
             bytes,
-            unit,
+            floats: std::array::from_fn(|level| level as f32 / if unit { 255.0 } else { 1.0 }),
         })
     }
 
@@ -56,11 +56,7 @@ impl<'a> Levels<'a> {
     /// A byte as the filter sees it.
     #[inline(always)]
     pub(super) fn float(&self, byte: u8) -> f32 {
-        if self.unit {
-            f32::from(byte) / 255.0
-        } else {
-            f32::from(byte)
-        }
+        self.floats[usize::from(byte)]
     }
 
     /// All levels as floats, `[height, width, channels]`.

@@ -184,9 +184,10 @@ fn column_pass<F: Fold, const C: usize>(
             for tap in kernel.of(x) {
                 take(&mut folds, &block[tap.index], tap.weight);
             }
-            let pixels = folds.as_chunks::<C>().0;
-            for (row, pixel) in rows.chunks_exact_mut(row_length).zip(pixels) {
-                row.as_chunks_mut::<C>().0[x] = pixel.map(F::end);
+            let values = folds.map(F::end);
+            let pixels = values.as_chunks::<C>().0;
+            for (row, &pixel) in rows.chunks_exact_mut(row_length).zip(pixels) {
+                row.as_chunks_mut::<C>().0[x] = pixel;
             }
         }
     }
