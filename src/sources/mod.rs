@@ -5,6 +5,7 @@
 //! ([`decode`]) is a separate pure function, so that it can run on as many threads as there are.
 
 pub mod decode;
+pub mod pickle;
 
 use crate::error::Result;
 
