@@ -297,7 +297,7 @@ mod tests {
             b"(K\x01u.",
             b"h\x00.",
             b"\xff",
-            b"Kb.",
+            b"K\x01K\x01b.",
         ] {
             assert!(load(bytes, &[]).is_err(), "{bytes:?}");
         }
