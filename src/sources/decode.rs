@@ -91,7 +91,21 @@ impl Format {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'E',
+                b'B',
+                b'P',
+                ..,
+            ] => Some(Self::WebP),
             [b'B', b'M', ..] => Some(Self::Bmp),
             [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(Self::Tiff),
             [b'P', b'1'..=b'6', b' ' | b'\t' | b'\r' | b'\n' | b'#', ..] => Some(Self::Pnm),
@@ -167,8 +181,9 @@ fn raw(pixels: &Pixels) -> Decoded {
 
 fn not_a_picture(bytes: &[u8]) -> Error {
     if bytes.is_empty() {
-        return Error::input("the file is empty (0 bytes), expected a picture")
-            .mend("write the picture again, or remove the file; --on-error skip leaves such files out");
+        return Error::input("the file is empty (0 bytes), expected a picture").mend(
+            "write the picture again, or remove the file; --on-error skip leaves such files out",
+        );
     }
     let head = bytes.get(..bytes.len().min(64)).unwrap_or_default();
     let found = if head.iter().all(|b| matches!(b, 9 | 10 | 13 | 32..=126)) {
@@ -178,28 +193,40 @@ fn not_a_picture(bytes: &[u8]) -> Error {
         let hex: Vec<String> = head.iter().take(8).map(|b| format!("{b:02x}")).collect();
         format!("the file begins with the bytes {}", hex.join(" "))
     };
-    Error::input(format!("{found}, expected PNG, JPEG, GIF, WebP, BMP, TIFF or PNM"))
-        .mend("remove the file from the set, or leave it out with --on-error skip")
+    Error::input(format!(
+        "{found}, expected PNG, JPEG, GIF, WebP, BMP, TIFF or PNM"
+    ))
+    .mend("remove the file from the set, or leave it out with --on-error skip")
 }
 
 /// A picture that begins well and does not go on so.
 fn damaged(format: Format, why: impl std::fmt::Display) -> Error {
-    Error::input(format!("{} file is truncated or damaged ({why})", format.name()))
-        .mend("write or fetch the file again, or leave it out with --on-error skip")
+    Error::input(format!(
+        "{} file is truncated or damaged ({why})",
+        format.name()
+    ))
+    .mend("write or fetch the file again, or leave it out with --on-error skip")
 }
 
 /// A variant that no decoder here reads.
 fn unsupported(format: Format, what: impl std::fmt::Display) -> Error {
-    Error::input(format!("{} file with {what} is not supported", format.name()))
-        .mend("save the picture again as 8-bit RGB PNG")
+    Error::input(format!(
+        "{} file with {what} is not supported",
+        format.name()
+    ))
+    .mend("save the picture again as 8-bit RGB PNG")
 }
 
 /// Checks the declared size before anything is allocated; gives it as `usize`.
 fn check_size(width: u64, height: u64, options: &DecodeOptions) -> Result<(usize, usize)> {
     if width == 0 || height == 0 {
-        return Err(Error::input(format!("the picture is {width}x{height}; both sides must be at least 1")));
+        return Err(Error::input(format!(
+            "the picture is {width}x{height}; both sides must be at least 1"
+        )));
     }
-    let n_pixels = width.checked_mul(height).filter(|&n| n <= options.max_pixels);
+    let n_pixels = width
+        .checked_mul(height)
+        .filter(|&n| n <= options.max_pixels);
     match (n_pixels, usize::try_from(width), usize::try_from(height)) {
         (Some(_), Ok(width), Ok(height)) => Ok((width, height)),
         _ => Err(Error::input(format!(

@@ -4,7 +4,9 @@ mod headers;
 
 pub use headers::JpegInfo;
 
-use super::{DecodeOptions, Decoded, Format, Info, Note, check_size, damaged, gray_to_rgb, unsupported};
+use super::{
+    DecodeOptions, Decoded, Format, Info, Note, check_size, damaged, gray_to_rgb, unsupported,
+};
 use crate::error::{Error, Result};
 use crate::sources::Pixels;
 use headers::Headers;
@@ -17,7 +19,10 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded> {
     let headers = Headers::parse(bytes)?;
     let (width, height) = check_size(headers.width, headers.height, options)?;
     if headers.precision != 8 {
-        return Err(unsupported(Format::Jpeg, format!("{} bits a sample", headers.precision)));
+        return Err(unsupported(
+            Format::Jpeg,
+            format!("{} bits a sample", headers.precision),
+        ));
     }
     let (mode, space) = match headers.n_components() {
         1 => ("L", ColorSpace::JCS_GRAYSCALE),
@@ -28,15 +33,23 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded> {
     // libjpeg's fatal errors unwind (without a panic message) with their text as payload.
     let samples = catch_unwind(AssertUnwindSafe(|| scanlines(bytes, space)));
     let samples = samples.unwrap_or_else(|payload| {
-        let text = payload.downcast_ref::<String>().map_or("the decoder gave up", String::as_str);
-        Err(damaged(Format::Jpeg, text.trim_start_matches("libjpeg fatal error: ")))
+        let text = payload
+            .downcast_ref::<String>()
+            .map_or("the decoder gave up", String::as_str);
+        Err(damaged(
+            Format::Jpeg,
+            text.trim_start_matches("libjpeg fatal error: "),
+        ))
     })?;
     if samples.len() != width * height * headers.n_components() {
         return Err(damaged(Format::Jpeg, "rows are missing"));
     }
     let rgb = match mode {
         "L" => gray_to_rgb(samples.into_iter()),
-        "CMYK" => samples.chunks_exact(4).flat_map(inverted_cmyk_to_rgb).collect(),
+        "CMYK" => samples
+            .chunks_exact(4)
+            .flat_map(inverted_cmyk_to_rgb)
+            .collect(),
         _ => samples,
     };
     let mut notes = Vec::new();
@@ -78,7 +91,10 @@ fn scanlines(bytes: &[u8], space: ColorSpace) -> Result<Vec<u8>> {
 }
 
 fn truncated(n: usize) -> Error {
-    damaged(Format::Jpeg, format!("its {n} bytes end before the last row"))
+    damaged(
+        Format::Jpeg,
+        format!("its {n} bytes end before the last row"),
+    )
 }
 
 /// Remembers whether more was asked for than there is.
@@ -108,7 +124,8 @@ impl BufRead for Input<'_> {
 
 /// Pillow takes every four-component JPEG as inverted (Adobe's way), then `R = clip((255 - K) - C * (255 - K) / 255)`.
 fn inverted_cmyk_to_rgb(pixel: &[u8]) -> [u8; 3] {
-    let [c, m, y, k] = [0, 1, 2, 3].map(|i| 255 - i32::from(pixel.get(i).copied().unwrap_or_default()));
+    let [c, m, y, k] =
+        [0, 1, 2, 3].map(|i| 255 - i32::from(pixel.get(i).copied().unwrap_or_default()));
     let light = 255 - k;
     [c, m, y].map(|ink| (light - times_over_255(ink, light)).clamp(0, 255) as u8)
 }

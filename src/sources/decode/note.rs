@@ -62,8 +62,12 @@ impl Note {
     #[must_use]
     pub fn mend(self) -> &'static str {
         match self {
-            Self::AlphaDropped | Self::TransparentColourShown => "flatten the pictures on a background before evaluating",
-            Self::SixteenBitGrayClipped | Self::SixteenBitReduced => "convert to 8 bits yourself, in both sets alike",
+            Self::AlphaDropped | Self::TransparentColourShown => {
+                "flatten the pictures on a background before evaluating"
+            }
+            Self::SixteenBitGrayClipped | Self::SixteenBitReduced => {
+                "convert to 8 bits yourself, in both sets alike"
+            }
             Self::OrientationIgnored => "apply the orientation when preparing the set",
             Self::ProfileIgnored => "convert to sRGB when preparing the set",
             Self::CmykConverted => "convert to sRGB with the right profile when preparing the set",
@@ -96,7 +100,10 @@ mod tests {
 
     #[test]
     fn a_jpeg_named_png_is_noted_and_a_raw_picture_never() {
-        assert_eq!(extension_note("a/b.PNG", Format::Jpeg), Some(Note::ExtensionMismatch(Format::Jpeg)));
+        assert_eq!(
+            extension_note("a/b.PNG", Format::Jpeg),
+            Some(Note::ExtensionMismatch(Format::Jpeg))
+        );
         assert_eq!(extension_note("a/b.JPG", Format::Jpeg), None);
         assert_eq!(extension_note("t10k[3].png", Format::Raw), None);
     }

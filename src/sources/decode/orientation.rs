@@ -13,11 +13,19 @@ fn orientation(tiff: &[u8]) -> Option<u16> {
     };
     let u16_at = |at: usize| {
         let bytes: [u8; 2] = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if big { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+        Some(if big {
+            u16::from_be_bytes(bytes)
+        } else {
+            u16::from_le_bytes(bytes)
+        })
     };
     let u32_at = |at: usize| {
         let (first, second) = (u16_at(at)?, u16_at(at.checked_add(2)?)?);
-        let (high, low) = if big { (first, second) } else { (second, first) };
+        let (high, low) = if big {
+            (first, second)
+        } else {
+            (second, first)
+        };
         Some((usize::from(high) << 16) | usize::from(low))
     };
     let directory = u32_at(4)?;

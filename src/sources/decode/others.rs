@@ -1,6 +1,9 @@
 //! WebP, BMP, TIFF and PNM through the `image` crate.
 
-use super::{DecodeOptions, Decoded, Format, Info, Note, check_size, damaged, drop_channels, gray_to_rgb, unsupported};
+use super::{
+    DecodeOptions, Decoded, Format, Info, Note, check_size, damaged, drop_channels, gray_to_rgb,
+    unsupported,
+};
 use crate::error::Result;
 use crate::sources::Pixels;
 use image::metadata::Orientation;
@@ -27,11 +30,16 @@ pub(super) fn decode(bytes: &[u8], format: Format, options: &DecodeOptions) -> R
     let (width, height) = decoder.dimensions();
     let (width, height) = check_size(u64::from(width), u64::from(height), options)?;
     let mut notes = Vec::new();
-    let turned = decoder.orientation().is_ok_and(|turn| turn != Orientation::NoTransforms);
+    let turned = decoder
+        .orientation()
+        .is_ok_and(|turn| turn != Orientation::NoTransforms);
     notes.extend(turned.then_some(Note::OrientationIgnored));
     notes.extend(matches!(decoder.icc_profile(), Ok(Some(_))).then_some(Note::ProfileIgnored));
     let stored = decoder.original_color_type();
-    notes.extend(matches!(stored, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16).then_some(Note::CmykConverted));
+    notes.extend(
+        matches!(stored, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16)
+            .then_some(Note::CmykConverted),
+    );
 
     let picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     let (mode, bit_depth, rgb) = match picture {
@@ -49,8 +57,17 @@ pub(super) fn decode(bytes: &[u8], format: Format, options: &DecodeOptions) -> R
         }
         DynamicImage::ImageLuma16(gray) => {
             let samples = gray.into_raw();
-            notes.extend(samples.iter().any(|&v| v > 255).then_some(Note::SixteenBitGrayClipped));
-            ("I;16", 16, gray_to_rgb(samples.into_iter().map(|v| v.min(255) as u8)))
+            notes.extend(
+                samples
+                    .iter()
+                    .any(|&v| v > 255)
+                    .then_some(Note::SixteenBitGrayClipped),
+            );
+            (
+                "I;16",
+                16,
+                gray_to_rgb(samples.into_iter().map(|v| v.min(255) as u8)),
+            )
         }
         DynamicImage::ImageRgb16(rgb) => {
             notes.push(Note::SixteenBitReduced);
@@ -61,7 +78,12 @@ pub(super) fn decode(bytes: &[u8], format: Format, options: &DecodeOptions) -> R
             };
             ("RGB", 16, rgb.into_raw().into_iter().map(reduce).collect())
         }
-        other => return Err(unsupported(format, format!("samples of type {:?}", other.color()))),
+        other => {
+            return Err(unsupported(
+                format,
+                format!("samples of type {:?}", other.color()),
+            ));
+        }
     };
     Ok(Decoded {
         pixels: Pixels { width, height, rgb },
@@ -78,6 +100,8 @@ pub(super) fn decode(bytes: &[u8], format: Format, options: &DecodeOptions) -> R
 }
 
 fn see_through(samples: &[u8], channels: usize) -> Option<Note> {
-    let open = samples.chunks_exact(channels).any(|pixel| pixel.last() != Some(&255));
+    let open = samples
+        .chunks_exact(channels)
+        .any(|pixel| pixel.last() != Some(&255));
     open.then_some(Note::AlphaDropped)
 }

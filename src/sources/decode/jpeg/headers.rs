@@ -61,11 +61,19 @@ impl Headers {
             let length = usize::from(*length.0) << 8 | usize::from(*length.1);
             let body = bytes.get(at + 2..at + length.max(2)).ok_or_else(early)?;
             match marker {
-                0xda if found.sampling.is_empty() => return Err(damaged(Format::Jpeg, "a scan before any frame header")),
+                0xda if found.sampling.is_empty() => {
+                    return Err(damaged(Format::Jpeg, "a scan before any frame header"));
+                }
                 0xda => return Ok(found),
-                0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => found.frame(marker, body).ok_or_else(early)?,
+                0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
+                    found.frame(marker, body).ok_or_else(early)?
+                }
                 0xdb => found.tables(body),
-                0xe1 => found.turned |= body.strip_prefix(b"Exif\0\0").is_some_and(orientation::asks_for_turn),
+                0xe1 => {
+                    found.turned |= body
+                        .strip_prefix(b"Exif\0\0")
+                        .is_some_and(orientation::asks_for_turn)
+                }
                 0xe2 => found.profile |= body.starts_with(b"ICC_PROFILE\0"),
                 _ => {}
             }
@@ -93,7 +101,9 @@ impl Headers {
                 return;
             };
             if head & 15 == 0 {
-                let wide = values.chunks_exact(width).map(|v| v.iter().fold(0, |sum, &b| sum << 8 | u16::from(b)));
+                let wide = values
+                    .chunks_exact(width)
+                    .map(|v| v.iter().fold(0, |sum, &b| sum << 8 | u16::from(b)));
                 self.luma = Some(wide.collect());
             }
             body = after;
@@ -105,10 +115,16 @@ impl Headers {
     }
 
     pub(super) fn info(&self) -> JpegInfo {
-        let sampling: Vec<String> = self.sampling.iter().map(|(h, v)| format!("{h}x{v}")).collect();
+        let sampling: Vec<String> = self
+            .sampling
+            .iter()
+            .map(|(h, v)| format!("{h}x{v}"))
+            .collect();
         let luma = self.luma.as_deref();
         JpegInfo {
-            quality: luma.and_then(|table| (1..=100).find(|&quality| ijg_luma(quality).eq(table.iter().copied()))),
+            quality: luma.and_then(|table| {
+                (1..=100).find(|&quality| ijg_luma(quality).eq(table.iter().copied()))
+            }),
             sampling: sampling.join(","),
             progressive: self.progressive,
         }
@@ -118,13 +134,18 @@ impl Headers {
 /// Table K.1 of ITU-T T.81 in zigzag order, scaled to `quality` as `jpeg_set_quality` does it (baseline: at most 255).
 fn ijg_luma(quality: u8) -> impl Iterator<Item = u16> {
     const K1: [u16; 64] = [
-        16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61, 60,
-        57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113, 121, 112,
-        100, 120, 92, 101, 103, 99,
+        16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35,
+        37, 29, 40, 58, 51, 61, 60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80,
+        109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99,
     ];
     let quality = u32::from(quality.clamp(1, 100));
-    let scale = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
-    K1.into_iter().map(move |v| ((u32::from(v) * scale + 50) / 100).clamp(1, 255) as u16)
+    let scale = if quality < 50 {
+        5000 / quality
+    } else {
+        200 - 2 * quality
+    };
+    K1.into_iter()
+        .map(move |v| ((u32::from(v) * scale + 50) / 100).clamp(1, 255) as u16)
 }
 
 #[cfg(test)]
