@@ -1,5 +1,9 @@
 //! Pixels through a network: engines, extractors, the store, and the features that come out.
 
+pub mod engine;
+pub mod extract;
+pub mod store;
+
 use crate::error::Result;
 use ndarray::Array2;
 
@@ -99,6 +103,12 @@ pub trait Engine: Send + Sync {
 
     /// Name and version, for provenance: `onnxruntime 1.31.1 (cpu)`.
     fn describe(&self) -> String;
+
+    /// How many pictures one run of the network takes: 1 on a processor, more on a GPU. Handing over multiples of it
+    /// wastes nothing; handing over fewer changes no bit.
+    fn pictures_per_run(&self) -> usize {
+        1
+    }
 
     /// Runs pictures' tensors (each flat, as [`crate::preprocess::Protocol::tensor`] gives it). For every tensor: one
     /// flat vector per output of the extractor, in its order. The same tensor gives the same bits whatever stands
