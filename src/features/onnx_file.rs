@@ -42,6 +42,14 @@ impl Dim {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value(String);
 
+impl Value {
+    /// The value that has this name in the graph; [`GraphBuilder::finish`] refuses it if there is none.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self(name.into())
+    }
+}
+
 /// Kernel geometry of a convolution or a pooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -428,9 +436,24 @@ mod tests {
     }
 
     #[test]
+    fn average_pools_do_not_count_their_padding() {
+        let mut graph = tiny();
+        graph.average_pool("mean", &Value::named("input"), Window::square(3, 1, 1));
+        let node = graph.graph.node.last().unwrap();
+        let counted = node
+            .attribute
+            .iter()
+            .find(|a| a.name == "count_include_pad")
+            .unwrap();
+        assert_eq!(counted.i, 0);
+        let pads = node.attribute.iter().find(|a| a.name == "pads").unwrap();
+        assert_eq!(pads.ints, [1, 1, 1, 1]);
+    }
+
+    #[test]
     fn a_value_used_before_it_is_made_is_refused() {
         let mut graph = tiny();
-        graph.relu("late", &Value("nowhere".into()));
+        graph.relu("late", &Value::named("nowhere"));
         let error = graph.finish().unwrap_err();
         assert!(error.message().contains("nowhere"), "{error}");
     }

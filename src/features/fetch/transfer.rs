@@ -94,14 +94,13 @@ impl Transfer<'_> {
     }
 
     fn copy(&mut self, response: Response<Body>, mut at: u64) -> Result<()> {
-        // One byte more than expected is let through, so that a longer file is noticed and not cut to fit.
-        let limit = self.size - at + 1;
+        let rest = self.size.saturating_sub(at);
         let mut body = response
             .into_body()
             .into_with_config()
             .limit(u64::MAX)
             .reader()
-            .take(limit);
+            .take(rest);
         let mut piece = vec![0_u8; PIECE];
         while at < self.size {
             if self.observer.stop_requested() {

@@ -46,6 +46,12 @@ pub fn load(path: &Path) -> Result<Extractor> {
     let bytes = std::fs::read(path).map_err(|error| model_error::reading(path, &error))?;
     let declared = sidecar::read(path)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    // A file may be called like the published network; its numbers may not.
+    let stem = if stem.contains(inception::NAME) {
+        "file".into()
+    } else {
+        stem
+    };
     let mut extractor =
         from_bytes(&stem, bytes, declared).map_err(|error| model_error::of(path, &error))?;
     extractor.origin = Origin::File(path.to_owned());
