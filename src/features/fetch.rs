@@ -126,14 +126,13 @@ fn open_part(part: &Path) -> Result<File> {
         .open(part);
     let file = options.map_err(|error| model_error::writing(part, &error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(Error::engine(format!(
             "{}: another fetch is writing it",
             part.display()
         ))
         .mend("wait until it has finished")),
         // A file system without locks: the sha256 finds a mixture of two writers.
-        Err(std::fs::TryLockError::Error(_)) => Ok(file),
+        Ok(()) | Err(std::fs::TryLockError::Error(_)) => Ok(file),
     }
 }
 

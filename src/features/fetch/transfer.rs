@@ -11,7 +11,7 @@ use ureq::Body;
 use ureq::http::{Response, StatusCode, header};
 
 /// How long a connection may take, and how long a transfer may stand still.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Bytes written at a time.
 const PIECE: usize = 1 << 16;
 
