@@ -101,7 +101,7 @@ pub fn fetch(
     };
     let transferred = transfer.run();
     observer.end();
-    transferred?;
+    transferred.inspect_err(|_| remove_if_empty(&part))?;
     let found = digest::sha256_file(&part)?;
     if found != entry.sha256 {
         let size = std::fs::metadata(&part).map_or(0, |metadata| metadata.len());
@@ -114,6 +114,13 @@ pub fn fetch(
     }
     std::fs::rename(&part, &target).map_err(|error| model_error::writing(&target, &error))?;
     Ok(target)
+}
+
+/// Nothing came: nothing is left behind. If even that fails, an empty file does no harm.
+fn remove_if_empty(part: &Path) {
+    if std::fs::metadata(part).is_ok_and(|metadata| metadata.len() == 0) {
+        let _ = std::fs::remove_file(part);
+    }
 }
 
 /// Opens the growing file, for us alone.

@@ -30,7 +30,7 @@ fn torch_zip(tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
         pickle.push(b'(');
         for &size in sizes {
             pickle.push(b'J');
-            pickle.extend((size as i32).to_le_bytes());
+            pickle.extend((size as u32).to_le_bytes());
         }
         pickle.push(b't');
     };
@@ -46,7 +46,7 @@ fn torch_zip(tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
         text(&mut pickle, &key.to_string());
         text(&mut pickle, "cpu");
         pickle.push(b'J');
-        pickle.extend((values.len() as i32).to_le_bytes());
+        pickle.extend((values.len() as u32).to_le_bytes());
         pickle.extend(b"tQK\x00");
         sizes(&mut pickle, shape);
         let strides: Vec<usize> = (0..shape.len())

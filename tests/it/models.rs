@@ -377,10 +377,13 @@ fn an_installed_network_is_the_default_and_carries_the_published_name() {
     );
 }
 
+/// Fills a folder of models with something that must not be used.
+type Spoil = Box<dyn Fn(&Path)>;
+
 #[test]
 fn an_installed_network_that_was_changed_is_refused_and_never_passed_over() {
     let other = "0".repeat(64);
-    let cases: [(&str, Box<dyn Fn(&Path)>); 5] = [
+    let cases: [(&str, Spoil); 5] = [
         (
             "changed since it was converted",
             Box::new(|folder| {
@@ -395,7 +398,7 @@ fn an_installed_network_that_was_changed_is_refused_and_never_passed_over() {
             "made from weights with sha256 000",
             Box::new(move |folder| {
                 place(folder, &inception_like(), |record| {
-                    record.source_sha256.clone_from(&other)
+                    record.source_sha256.clone_from(&other);
                 });
             }),
         ),

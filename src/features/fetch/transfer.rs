@@ -53,6 +53,7 @@ impl Transfer<'_> {
                 )));
             }
         };
+        self.compare_size(&response, start)?;
         self.file
             .set_len(start)
             .and_then(|()| self.file.seek(SeekFrom::Start(start)))
@@ -90,6 +91,20 @@ impl Transfer<'_> {
                 "the publisher has moved it: get it in a browser and use gavel models convert FILE",
             )),
             _ => Ok(response),
+        }
+    }
+
+    /// A page of a captive portal or a moved file is seen before anything is written.
+    fn compare_size(&self, response: &Response<Body>, start: u64) -> Result<()> {
+        match response.body().content_length() {
+            Some(rest) if start.saturating_add(rest) != self.size => Err(Error::engine(format!(
+                "{}: the server offers {} bytes, expected {}",
+                self.url,
+                start.saturating_add(rest),
+                self.size
+            ))
+            .mend("open the address in a browser: a login page or a moved file answers there")),
+            _ => Ok(()),
         }
     }
 

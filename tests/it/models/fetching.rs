@@ -191,6 +191,19 @@ fn a_file_with_another_hash_is_removed() {
 }
 
 #[test]
+fn a_page_instead_of_the_file_is_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = b"<html>please log in</html>";
+    let server = Server::start(vec![ok(page, page.len())]);
+    let error = get(&server, folder.path()).unwrap_err();
+    assert!(
+        error.message().contains("offers 26 bytes, expected 200000"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_missing_file_and_a_broken_server_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(vec![
@@ -204,6 +217,7 @@ fn a_missing_file_and_a_broken_server_are_told_apart() {
     );
     let broken = get(&server, folder.path()).unwrap_err();
     assert!(broken.message().contains("503"), "{broken}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     for error in [missing, broken] {
         assert_eq!(error.kind(), Kind::Engine);
         assert!(
