@@ -15,6 +15,10 @@ use zip::ZipArchive;
 const MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 /// The only version of the old format.
 const STREAM_VERSION: i64 = 1001;
+/// Most bytes of one storage; the largest of Inception has 8 MB.
+const MAX_STORAGE: usize = 1 << 30;
+/// Most bytes that are reserved before they are seen: an archive may claim any size.
+const MAX_AHEAD: u64 = 1 << 24;
 
 /// Where the storages are.
 pub enum Storages {
@@ -138,7 +142,9 @@ impl Storages {
     /// The raw bytes of the storage behind `layout`.
     pub fn read(&mut self, layout: &Layout) -> Result<Cow<'_, [u8]>> {
         let expected = layout.n_stored.checked_mul(layout.element.bytes());
-        let expected = expected.ok_or_else(|| damaged("an impossible number of values"))?;
+        let expected = expected
+            .filter(|&bytes| bytes <= MAX_STORAGE)
+            .ok_or_else(|| damaged(format!("{} values in one storage", layout.n_stored)))?;
         match self {
             Self::Zip { archive, prefix } => {
                 let name = format!("{prefix}data/{}", layout.storage);
@@ -176,7 +182,7 @@ fn member(archive: &mut ZipArchive<BufReader<File>>, name: &str, limit: u64) -> 
             file.size()
         )));
     }
-    let mut bytes = Vec::with_capacity(file.size() as usize);
+    let mut bytes = Vec::with_capacity(file.size().min(MAX_AHEAD) as usize);
     // The archive may lie about the size; one byte more than allowed is enough to notice.
     let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes);
     read.map_err(|error| damaged(format!("{name}: {error}")))?;
