@@ -1,4 +1,5 @@
-//! Selectors: `#train/cat` (names below that folder), `#label=3`, `#first=1000`; joined by `&` or `#`, applied left to right.
+//! Selectors: `#train/cat` (names below that folder), `#label=3`, `#first=1000`, `#shard=2/8`; joined by `&` or `#`,
+//! applied left to right.
 
 use super::{Digest, Entry, FeatureArray, ImageSource, Stored, Visitor, Wanted, no_such_item};
 use crate::error::{Error, Result};
@@ -13,6 +14,8 @@ pub(super) enum Selector {
     Label(String),
     /// The first so many of what is left.
     First(usize),
+    /// Part `i` (from 1) of `k` parts of what is left, in order, as equal as can be.
+    Shard(usize, usize),
 }
 
 /// Parses what follows the first `#`.
@@ -22,7 +25,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<Selector>> {
 
 fn parse_one(text: &str) -> Result<Selector> {
     let wrong = |why: String| {
-        Error::usage(why).mend("selectors are #FOLDER, #label=X and #first=N, joined by & or #")
+        Error::usage(why)
+            .mend("selectors are #FOLDER, #label=X, #first=N and #shard=I/K, joined by & or #")
     };
     match text.split_once('=') {
         Some(("first", n)) => match n.parse() {
@@ -31,6 +35,16 @@ fn parse_one(text: &str) -> Result<Selector> {
                 "the selector `first={n}` needs a number of at least 1"
             ))),
         },
+        Some(("shard", part)) => part
+            .split_once('/')
+            .and_then(|(i, k)| Some((i.parse().ok()?, k.parse().ok()?)))
+            .filter(|(i, k)| (1..=*k).contains(i))
+            .map(|(i, k)| Selector::Shard(i, k))
+            .ok_or_else(|| {
+                wrong(format!(
+                    "the selector `shard={part}` needs I/K with 1 <= I <= K"
+                ))
+            }),
         Some(("label", label)) if !label.is_empty() => Ok(Selector::Label(label.to_owned())),
         Some((key, _)) => Err(wrong(format!("the selector `{key}=` is not known"))),
         None if text.trim_matches('/').is_empty() => Err(wrong("an empty selector".to_owned())),
@@ -65,6 +79,9 @@ pub(super) fn images(
         let before = kept.clone();
         match selector {
             Selector::First(n) => kept.truncate(*n),
+            Selector::Shard(i, k) => {
+                kept = kept[(i - 1) * kept.len() / k..i * kept.len() / k].to_vec()
+            }
             Selector::Label(label) => {
                 kept.retain(|&i| all.get(i).and_then(|e| e.label.as_ref()) == Some(label))
             }
@@ -113,6 +130,7 @@ fn nothing_left(spec: &str, all: &[Entry], before: &[usize], selector: &Selector
                 .collect(),
         ),
         Selector::First(n) => (format!("first {n}"), BTreeSet::new()),
+        Selector::Shard(i, k) => (format!("part {i} of {k}"), BTreeSet::new()),
     };
     let shown: Vec<&str> = there.iter().take(12).copied().collect();
     let more = if there.len() > 12 { ", …" } else { "" };
@@ -205,7 +223,16 @@ mod tests {
                 Selector::First(10)
             ]
         );
-        for bad in ["first=0", "first=x", "last=3", "", "label="] {
+        for bad in [
+            "shard=0/2",
+            "shard=3/2",
+            "shard=1",
+            "first=0",
+            "first=x",
+            "last=3",
+            "",
+            "label=",
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

@@ -117,7 +117,9 @@ impl OnnxRuntime {
         let selection = self
             .outputs
             .iter()
-            .fold(OutputSelector::no_default(), |selection, (name, _)| selection.with(name));
+            .fold(OutputSelector::no_default(), |selection, (name, _)| {
+                selection.with(name)
+            });
         let options = RunOptions::new().map_err(failed)?.with_outputs(selection);
         Ok(Slot { session, options })
     }
@@ -153,11 +155,17 @@ impl OnnxRuntime {
                 // Built without the lock: the other workers go on meanwhile.
                 drop(pool);
                 return self.session().inspect_err(|_| {
-                    self.pool.lock().unwrap_or_else(PoisonError::into_inner).made -= 1;
+                    self.pool
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .made -= 1;
                     self.returned.notify_one();
                 });
             }
-            pool = self.returned.wait(pool).unwrap_or_else(PoisonError::into_inner);
+            pool = self
+                .returned
+                .wait(pool)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -173,7 +181,10 @@ impl OnnxRuntime {
     /// One run over at most `per_run` tensors.
     fn run_once(&self, slot: &mut Slot, tensors: &[Vec<f32>]) -> Result<Vec<Vec<Vec<f32>>>> {
         let failed = |error: ort::Error| {
-            Error::engine(format!("{}: ONNX Runtime stopped while running the network: {error}", self.name))
+            Error::engine(format!(
+                "{}: ONNX Runtime stopped while running the network: {error}",
+                self.name
+            ))
         };
         let [a, b, c] = self.header.picture;
         let shape = [self.batch, a, b, c];
@@ -190,15 +201,25 @@ impl OnnxRuntime {
         let input = TensorRef::from_array_view((shape, input)).map_err(failed)?;
         let outputs = slot
             .session
-            .run_with_options(ort::inputs![self.input_name.as_str() => input], &slot.options)
+            .run_with_options(
+                ort::inputs![self.input_name.as_str() => input],
+                &slot.options,
+            )
             .map_err(failed)?;
         let mut results = vec![Vec::with_capacity(self.outputs.len()); tensors.len()];
         for (name, width) in &self.outputs {
             let (_, values) = outputs
                 .get(name)
-                .ok_or_else(|| Error::engine(format!("{}: ONNX Runtime gave no output `{name}`", self.name)))?
+                .ok_or_else(|| {
+                    Error::engine(format!(
+                        "{}: ONNX Runtime gave no output `{name}`",
+                        self.name
+                    ))
+                })?
                 .try_extract_tensor::<f32>()
-                .map_err(|error| Error::engine(format!("the output `{name}` is no float32 tensor: {error}")))?;
+                .map_err(|error| {
+                    Error::engine(format!("the output `{name}` is no float32 tensor: {error}"))
+                })?;
             for (result, row) in results
                 .iter_mut()
                 .zip(rows(name, values, self.batch, *width)?)
@@ -221,7 +242,11 @@ impl Engine for OnnxRuntime {
     fn describe(&self) -> String {
         format!(
             "onnxruntime {} ({})",
-            self.runtime.library.version.as_deref().unwrap_or("of unknown version"),
+            self.runtime
+                .library
+                .version
+                .as_deref()
+                .unwrap_or("of unknown version"),
             self.provider.name()
         )
     }

@@ -85,7 +85,11 @@ pub fn extract(
         return Err(Error::input(format!("{}: the set has no pictures", source.spec()))
             .mend("check the path and the selector; `gavel doctor` lists the forms that a set can have"));
     }
-    if !extractor.outputs.iter().any(|output| output.role == Role::Features) {
+    if !extractor
+        .outputs
+        .iter()
+        .any(|output| output.role == Role::Features)
+    {
         return Err(Error::engine(format!(
             "{}: none of its outputs is declared as features",
             extractor.name
@@ -114,7 +118,10 @@ pub fn extract(
             engine,
             shelf: shelf.as_ref(),
             workers: options.workers(),
-            batch: options.batch_size.unwrap_or_else(|| engine.pictures_per_run()).max(1),
+            batch: options
+                .batch_size
+                .unwrap_or_else(|| engine.pictures_per_run())
+                .max(1),
             observer,
         },
         board,

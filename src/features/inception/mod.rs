@@ -20,10 +20,10 @@
 mod graph;
 mod layers;
 
+use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::features::onnx_file::{Dim, GraphBuilder};
 use crate::features::torch_file::TorchFile;
-use crate::atomic_file;
 use crate::features::{digest, model_error};
 use graph::Net;
 use layers::LAYERS;

@@ -99,7 +99,10 @@ impl Store {
         Self::locate(option, |name| std::env::var_os(name)).map(Self::at)
     }
 
-    fn locate(option: Option<&str>, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    fn locate(
+        option: Option<&str>,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Option<PathBuf> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         if let Some(named) = option.map(OsString::from).or_else(|| set("GAVEL_STORE")) {
             return (named != "none").then(|| PathBuf::from(named));
@@ -187,8 +190,12 @@ impl Store {
 
     fn unwritable(&self, error: &io::Error) -> Error {
         let reason = match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "no permission to write".to_owned(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "the disk is full".to_owned()
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "no permission to write".to_owned()
+            }
             io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
                 "a file lies where a folder is needed".to_owned()
             }
@@ -232,7 +239,10 @@ impl Store {
         let mut pruned = Pruned::default();
         let mut left = Vec::new();
         for item in items {
-            let stale = item.temporary && now.duration_since(item.modified).is_ok_and(|age| age > STALE);
+            let stale = item.temporary
+                && now
+                    .duration_since(item.modified)
+                    .is_ok_and(|age| age > STALE);
             let surplus = !item.temporary && total > max_bytes;
             if !stale && !surplus {
                 left.push(item);
@@ -240,7 +250,9 @@ impl Store {
             }
             match fs::remove_file(&item.path) {
                 // Another process may have pruned the same file.
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::io(&item.path, &error)),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::io(&item.path, &error));
+                }
                 _ => {}
             }
             if stale {
@@ -267,7 +279,9 @@ impl Store {
             let ours = folder
                 .file_name()
                 .and_then(|name| name.to_str())
-                .is_some_and(|name| name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit()));
+                .is_some_and(|name| {
+                    name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+                });
             if !ours {
                 continue;
             }
@@ -311,18 +325,28 @@ mod tests {
 
     #[test]
     fn the_option_goes_before_the_variable_and_that_before_the_cache_folder() {
-        let all = [("GAVEL_STORE", "/v"), ("XDG_CACHE_HOME", "/x"), ("HOME", "/h")];
+        let all = [
+            ("GAVEL_STORE", "/v"),
+            ("XDG_CACHE_HOME", "/x"),
+            ("HOME", "/h"),
+        ];
         assert_eq!(located(Some("/o"), &all), Some(PathBuf::from("/o")));
         assert_eq!(located(None, &all), Some(PathBuf::from("/v")));
         assert_eq!(located(None, &all[1..]), Some(PathBuf::from("/x/gavel")));
-        assert_eq!(located(None, &all[2..]), Some(PathBuf::from("/h/.cache/gavel")));
+        assert_eq!(
+            located(None, &all[2..]),
+            Some(PathBuf::from("/h/.cache/gavel"))
+        );
         assert_eq!(located(None, &[]), None);
     }
 
     #[test]
     fn none_turns_the_store_off() {
         assert_eq!(located(Some("none"), &[("GAVEL_STORE", "/v")]), None);
-        assert_eq!(located(None, &[("GAVEL_STORE", "none"), ("HOME", "/h")]), None);
+        assert_eq!(
+            located(None, &[("GAVEL_STORE", "none"), ("HOME", "/h")]),
+            None
+        );
         // An empty variable is an unset one.
         assert_eq!(
             located(None, &[("GAVEL_STORE", ""), ("HOME", "/h")]),

@@ -1,9 +1,9 @@
 //! Writing `.npy` and `.npz` that numpy reads, whole or not at all.
 
+use crate::atomic_file;
 use crate::error::{Error, Result};
 use ndarray::ArrayViewD;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use zip::write::SimpleFileOptions;
@@ -73,17 +73,13 @@ impl Array<'_> {
 
 /// Writes one array as `.npy`.
 pub fn write_npy(path: &Path, array: &Array<'_>) -> Result<()> {
-    atomically(path, |file| {
-        let mut out = BufWriter::new(file);
-        array.write(&mut out)?;
-        out.flush()
-    })
+    atomic_file::write_with(path, |out| array.write(out)).map_err(|error| Error::io(path, &error))
 }
 
 /// Writes named arrays as `.npz`, stored without compression, without dates: the same arrays give the same bytes.
 pub fn write_npz(path: &Path, arrays: &[(&str, Array<'_>)]) -> Result<()> {
-    atomically(path, |file| {
-        let mut archive = zip::ZipWriter::new(BufWriter::new(file));
+    atomic_file::write_with(path, |file| {
+        let mut archive = zip::ZipWriter::new(file);
         let options = SimpleFileOptions::default()
             .compression_method(zip::CompressionMethod::Stored)
             .last_modified_time(zip::DateTime::default())
@@ -94,29 +90,8 @@ pub fn write_npz(path: &Path, arrays: &[(&str, Array<'_>)]) -> Result<()> {
             array.write(&mut out)?;
             out.flush()?;
         }
-        archive.finish()?.flush()
+        archive.finish()?;
+        Ok(())
     })
-}
-
-/// Writes beside the target under a name of this process and renames at the end; a failure leaves nothing behind.
-fn atomically(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> Result<()> {
-    let Some(name) = path.file_name() else {
-        return Err(Error::usage(format!("{}: not a file name", path.display())));
-    };
-    let temporary = path.with_file_name(format!(
-        ".{}.{}.part",
-        name.to_string_lossy(),
-        std::process::id()
-    ));
-    let done = File::create(&temporary)
-        .and_then(|file| {
-            write(&file)?;
-            file.sync_all()
-        })
-        .and_then(|()| std::fs::rename(&temporary, path));
-    done.map_err(|error| {
-        // The first error is the one to tell; a leftover that cannot be removed either changes nothing.
-        let _ = std::fs::remove_file(&temporary);
-        Error::io(path, &error)
-    })
+    .map_err(|error| Error::io(path, &error))
 }
