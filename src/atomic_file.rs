@@ -15,14 +15,20 @@ pub const TEMPORARY_PREFIX: &str = ".gavel-tmp-";
 fn temporary(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
-    path.with_file_name(format!("{TEMPORARY_PREFIX}{}-{serial}-{name}", std::process::id()))
+    path.with_file_name(format!(
+        "{TEMPORARY_PREFIX}{}-{serial}-{name}",
+        std::process::id()
+    ))
 }
 
 /// Writes `path` by `fill`: afterwards the file holds everything that `fill` wrote, or is as it was before.
 ///
 /// # Errors
 /// The first fault of creating, filling, syncing or renaming; nothing is left behind.
-pub fn write_with(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+pub fn write_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
     let name = temporary(path);
     let written = File::create(&name).and_then(|file| {
         let mut out = BufWriter::new(file);

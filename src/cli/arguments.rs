@@ -6,7 +6,7 @@ use std::path::PathBuf;
 const SOURCES_HELP: &str = "\
 A set is a folder, .zip, .tar, .tar.gz, .tgz, an IDX file (MNIST), a CIFAR archive, an .npz with arr_0, a feature file
 (.npy or .npz, [N, D]), a statistics file (.npz with mu and sigma), @list.txt, or polygons:triangles?n=4000&seed=0.
-Select with #train/cat, #label=3 or #first=1000.";
+Select with #train/cat, #label=3, #first=1000 or #shard=2/8.";
 
 /// Judges image generators: FID, KID, Inception Score and their uncertainty, in one binary.
 #[derive(Debug, Parser)]
@@ -94,9 +94,9 @@ pub struct Network {
     /// The ONNX Runtime library [default: `ORT_DYLIB_PATH`, the Python environment, the system]
     #[arg(long, value_name = "PATH")]
     pub onnxruntime: Option<PathBuf>,
-    /// Pictures in flight at once; never changes a number
-    #[arg(long, value_name = "N", default_value_t = 32)]
-    pub batch_size: usize,
+    /// Pictures that a worker takes at once [default: what suits the engine]; never changes a number
+    #[arg(long, value_name = "N")]
+    pub batch_size: Option<usize>,
     /// Worker threads [default: one a core]; never changes a number
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,

@@ -6,7 +6,6 @@ use super::{models, plan};
 use crate::error::Result;
 use crate::features::engine::{self, EngineRequest};
 use crate::features::registry::{self, State};
-use crate::features::store::Store;
 use std::fmt::Write as _;
 
 /// Runs the command. It never fails for what it finds: telling it is the job.
@@ -66,19 +65,22 @@ pub fn run(typed: &Doctor, console: &Console) -> Result<()> {
     for listed in registry::list(&folder) {
         let _ = writeln!(out, "            {}", models::line(&listed));
         if let (State::Missing, false) = (&listed.state, listed.model.how.is_empty()) {
-            next.push(format!("for numbers under the name of {}: {}", listed.model.full_name, listed.model.how));
+            next.push(format!(
+                "for numbers under the name of {}: {}",
+                listed.model.full_name, listed.model.how
+            ));
         }
     }
 
-    match plan::store_folder(typed.store.as_deref())? {
+    match plan::store(typed.store.as_deref())? {
         None => out.push_str("store       none\n"),
-        Some(folder) => match Store::open(&folder).and_then(|store| store.status()) {
+        Some(store) => match store.status() {
             Ok(status) => {
                 let gib = status.bytes as f64 / 1_073_741_824.0;
                 let _ = writeln!(
                     out,
                     "store       {}: {} entries, {gib:.3} GiB",
-                    folder.display(),
+                    store.folder().display(),
                     status.entries
                 );
             }

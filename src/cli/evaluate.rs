@@ -149,7 +149,7 @@ fn array_scores(typed: &Evaluate) -> Result<Option<ClassScores>> {
         (None, Some(file)) => (file, true),
         (None, None) => return Ok(None),
     };
-    let array = arrays::read_features(std::path::Path::new(file))?.values;
+    let array = arrays::read_features(file, std::path::Path::new(file))?.values;
     Ok(Some(if probabilities {
         ClassScores::Probabilities(array)
     } else {

@@ -4,26 +4,26 @@ use super::arguments::Features;
 use super::console::Console;
 use super::laboratory::Laboratory;
 use super::output;
-use super::plan::{self, NetworkPlan};
+use super::plan::NetworkPlan;
 use crate::error::{Error, Result};
-use crate::sources::{Opened, arrays};
+use crate::sources::Opened;
+use crate::sources::arrays::{self, Array};
 
 /// Runs the command.
 pub fn run(typed: &Features, console: &Console) -> Result<()> {
     output::check_file(&typed.output)?;
     let plan = NetworkPlan::check(&typed.network)?;
-    let shard = typed.shard.as_deref().map(plan::shard).transpose()?;
+    let spec = match &typed.shard {
+        Some(part) => format!("{}#shard={part}", typed.source),
+        None => typed.source.clone(),
+    };
     let lab = Laboratory::new(&plan, console);
-    let Opened::Images(source) = lab.open(&typed.source)? else {
+    let Opened::Images(source) = lab.open(&spec)? else {
         return Err(Error::input(format!(
             "{}: holds no pictures, expected a set of pictures",
             typed.source
         ))
         .mend("features come from pictures; `gavel stats save` takes feature files"));
-    };
-    let source = match shard {
-        Some((i, k)) => crate::sources::shard(source, i, k)?,
-        None => source,
     };
     let extraction = lab.extract(source.as_ref())?;
     let n = extraction.features.nrows();
@@ -32,15 +32,27 @@ pub fn run(typed: &Features, console: &Console) -> Result<()> {
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("npy"))
     {
-        arrays::write_npy(&typed.output, extraction.features.view())?;
+        arrays::write_npy(
+            &typed.output,
+            &Array::F32(extraction.features.view().into_dyn()),
+        )?;
     } else {
-        let mut parts = vec![("features", extraction.features.view())];
-        if let Some(logits) = &extraction.logits {
-            parts.push(("logits", logits.view()));
-        }
-        if let Some(spatial) = &extraction.spatial {
-            parts.push(("spatial", spatial.view()));
-        }
+        let mut parts = vec![(
+            "features",
+            Array::F32(extraction.features.view().into_dyn()),
+        )];
+        parts.extend(
+            extraction
+                .logits
+                .as_ref()
+                .map(|a| ("logits", Array::F32(a.view().into_dyn()))),
+        );
+        parts.extend(
+            extraction
+                .spatial
+                .as_ref()
+                .map(|a| ("spatial", Array::F32(a.view().into_dyn()))),
+        );
         arrays::write_npz(&typed.output, &parts)?;
     }
     console.talk(&format!(

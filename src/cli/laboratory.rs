@@ -5,7 +5,6 @@ use super::plan::NetworkPlan;
 use crate::error::{Error, Result};
 use crate::features::engine;
 use crate::features::extract::extract;
-use crate::features::store::Store;
 use crate::features::{Engine, Extraction, Extractor, Origin, Role, inception, registry};
 use crate::metrics::{ClassScores, Measured, Space};
 use crate::preprocess::Protocol;
@@ -14,7 +13,6 @@ use crate::statistics::moments::Moments;
 use crate::verdicts::results::{
     EngineRecord, ExtractorRecord, Failure, Input, ProtocolRecord, Warning,
 };
-use ndarray::{Array2, s};
 use serde::{Deserialize, Serialize};
 use std::cell::{OnceCell, RefCell};
 
@@ -47,7 +45,6 @@ pub struct Bench {
     pub protocol: Protocol,
     /// What runs it.
     pub engine: Box<dyn Engine>,
-    store: Option<Store>,
 }
 
 /// A measured set and what to say of it.
@@ -82,7 +79,7 @@ impl<'a> Laboratory<'a> {
         }
     }
 
-    /// Opens a source, with `--limit` applied to pictures.
+    /// Opens a source, with `--limit` applied.
     pub fn open(&self, spec: &str) -> Result<Opened> {
         let limited = match self.plan.limit {
             Some(n) => format!("{spec}#first={n}"),
@@ -120,34 +117,14 @@ impl<'a> Laboratory<'a> {
             self.console.talk(&format!("note: {note}"));
         }
         let engine = engine::load(&extractor, &discovery, self.plan.extract.threads)?;
-        let store = match &self.plan.store {
-            Some(folder) => self.open_store(folder),
-            None => None,
-        };
         let _ = self.bench.set(Bench {
             extractor,
             protocol,
             engine,
-            store,
         });
         self.bench
             .get()
             .ok_or_else(|| Error::engine("the network could not be made ready"))
-    }
-
-    /// A store that cannot be used costs time, not results.
-    fn open_store(&self, folder: &std::path::Path) -> Option<Store> {
-        match Store::open(folder) {
-            Ok(store) => Some(store),
-            Err(e) => {
-                self.warn(Warning::new(
-                    "store_unusable",
-                    format!("the feature store cannot be used: {}", e.message()),
-                    "give another folder with --store DIR, or --store none",
-                ));
-                None
-            }
-        }
     }
 
     /// Pictures through the network.
@@ -158,7 +135,7 @@ impl<'a> Laboratory<'a> {
             &bench.protocol,
             &bench.extractor,
             bench.engine.as_ref(),
-            bench.store.as_ref(),
+            self.plan.store.as_ref(),
             &self.plan.extract,
             self.console,
         )?;
@@ -238,19 +215,15 @@ impl<'a> Laboratory<'a> {
                 "store the features as float32",
             ));
         }
-        let values: Array2<f32> = match self.plan.limit {
-            Some(n) if n < array.values.nrows() => array.values.slice(s![..n, ..]).to_owned(),
-            _ => array.values,
-        };
         let input = Input {
             source: array.spec.clone(),
-            n: Some(values.nrows() as u64),
+            n: Some(array.values.nrows() as u64),
             fingerprint: array.fingerprint,
             failed: Vec::new(),
             n_cached: 0,
         };
         Ok(Sample {
-            measured: Measured::from_features(array.spec, Space::Arrays, values)?,
+            measured: Measured::from_features(array.spec, Space::Arrays, array.values)?,
             input,
             from_statistics: false,
             provenance: None,

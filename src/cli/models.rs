@@ -14,14 +14,22 @@ pub fn run(typed: &Models, console: &Console) -> Result<()> {
         Models::List { models } => {
             let folder = plan::models_folder(models.as_deref())?;
             let lines: Vec<String> = registry::list(&folder).iter().map(line).collect();
-            console.data(&format!("{}\n\ninstalled models live in {}\n", lines.join("\n"), folder.display()))
+            console.data(&format!(
+                "{}\n\ninstalled models live in {}\n",
+                lines.join("\n"),
+                folder.display()
+            ))
         }
         Models::Verify { models } => {
             let folder = plan::models_folder(models.as_deref())?;
             let lines: Vec<String> = registry::verify(None, &folder)?.iter().map(line).collect();
             console.data(&format!("{}\n", lines.join("\n")))
         }
-        Models::Convert { weights, output, models } => match output {
+        Models::Convert {
+            weights,
+            output,
+            models,
+        } => match output {
             Some(output) => convert(weights, output, console),
             None => install(weights, &plan::models_folder(models.as_deref())?, console),
         },
@@ -29,10 +37,14 @@ pub fn run(typed: &Models, console: &Console) -> Result<()> {
             let folder = plan::models_folder(models.as_deref())?;
             let published = fetch::published(name);
             let Some(entry) = published.first() else {
-                let mut known: Vec<&str> = fetch::PUBLISHED.iter().map(|entry| entry.model).collect();
+                let mut known: Vec<&str> =
+                    fetch::PUBLISHED.iter().map(|entry| entry.model).collect();
                 known.dedup();
-                return Err(Error::usage(format!("no published file is listed for {name:?}"))
-                    .mend(format!("gavel models fetch with one of: {}", known.join(", "))));
+                return Err(
+                    Error::usage(format!("no published file is listed for {name:?}")).mend(
+                        format!("gavel models fetch with one of: {}", known.join(", ")),
+                    ),
+                );
             };
             let file = fetch::fetch(entry, from.as_deref(), &folder, console)?;
             console.talk(&format!("{}: fetched and verified", file.display()));
@@ -49,15 +61,24 @@ pub fn line(listed: &Listed) -> String {
         State::Missing => "not installed".to_string(),
         State::Refused(error) => format!("refused: {}", error.message()),
     };
-    format!("{:<12}{state:<20}{}", listed.model.name, listed.model.summary)
+    format!(
+        "{:<12}{state:<20}{}",
+        listed.model.name, listed.model.summary
+    )
 }
 
 fn convert(weights: &Path, output: &Path, console: &Console) -> Result<()> {
     output::check_file(output)?;
     let made = inception::convert(weights, output)?;
-    console.talk(&format!("{}: sha256 {}", made.path.display(), made.onnx_sha256));
+    console.talk(&format!(
+        "{}: sha256 {}",
+        made.path.display(),
+        made.onnx_sha256
+    ));
     if made.verified {
-        console.talk("made of the published 2015-12-05 Inception; without -o it is installed as `inception`");
+        console.talk(
+            "made of the published 2015-12-05 Inception; without -o it is installed as `inception`",
+        );
     } else {
         console.talk(&format!(
             "note: {} has sha256 {}: not the published weights, so results made with this file carry its own hash",
@@ -70,6 +91,10 @@ fn convert(weights: &Path, output: &Path, console: &Console) -> Result<()> {
 
 fn install(weights: &Path, folder: &Path, console: &Console) -> Result<()> {
     let record = registry::install(weights, folder)?;
-    console.talk(&format!("{}: installed in {}", record.name, folder.display()));
+    console.talk(&format!(
+        "{}: installed in {}",
+        record.name,
+        folder.display()
+    ));
     Ok(())
 }

@@ -4,7 +4,8 @@ use super::arguments::{EngineChoice, Network, OnErrorChoice, ProviderChoice};
 use crate::error::{Error, Result};
 use crate::features::engine::{Choice, EngineRequest, Provider};
 use crate::features::extract::{ExtractOptions, OnError};
-use crate::features::{registry, store};
+use crate::features::registry;
+use crate::features::store::Store;
 use crate::preprocess::Protocol;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -20,8 +21,8 @@ pub struct NetworkPlan {
     pub request: EngineRequest,
     /// Threads, pictures in flight, failures.
     pub extract: ExtractOptions,
-    /// Folder of the feature store; `None` without one.
-    pub store: Option<PathBuf>,
+    /// The feature store; `None` without one.
+    pub store: Option<Store>,
     /// Folder of installed models.
     pub models: PathBuf,
     /// Only the first pictures of each set.
@@ -32,7 +33,7 @@ impl NetworkPlan {
     /// Checks the options.
     pub fn check(typed: &Network) -> Result<Self> {
         for (option, value) in [
-            ("--batch-size", Some(typed.batch_size)),
+            ("--batch-size", typed.batch_size),
             ("--threads", typed.threads),
             ("--limit", typed.limit),
         ] {
@@ -67,7 +68,7 @@ impl NetworkPlan {
                 batch_size: typed.batch_size,
                 on_error,
             },
-            store: store_folder(typed.store.as_deref())?,
+            store: store(typed.store.as_deref())?,
             models: models_folder(typed.models.as_deref())?,
             limit: typed.limit,
         })
@@ -96,15 +97,13 @@ pub fn engine_request(
 }
 
 /// `--store DIR|none`; without it the user's cache folder, and no store where there is no such folder.
-pub fn store_folder(typed: Option<&str>) -> Result<Option<PathBuf>> {
+pub fn store(typed: Option<&str>) -> Result<Option<Store>> {
     match typed {
-        Some("none") => Ok(None),
         Some("") => {
             Err(Error::usage("--store with an empty folder name")
                 .mend("--store DIR, or --store none"))
         }
-        Some(folder) => Ok(Some(PathBuf::from(folder))),
-        None => Ok(store::default_folder()),
+        typed => Ok(Store::of_this_process(typed)),
     }
 }
 
@@ -113,30 +112,5 @@ pub fn models_folder(typed: Option<&Path>) -> Result<PathBuf> {
     match typed {
         Some(folder) => Ok(folder.to_path_buf()),
         None => registry::models_dir(),
-    }
-}
-
-/// `--shard I/K` as (I, K), 1 ≤ I ≤ K.
-pub fn shard(typed: &str) -> Result<(usize, usize)> {
-    typed
-        .split_once('/')
-        .and_then(|(i, k)| Some((i.parse::<usize>().ok()?, k.parse::<usize>().ok()?)))
-        .filter(|(i, k)| (1..=*k).contains(i))
-        .ok_or_else(|| {
-            Error::usage(format!("--shard {typed}: expected I/K with 1 <= I <= K"))
-                .mend("--shard 2/8")
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shard;
-
-    #[test]
-    fn a_shard_counts_from_one() {
-        assert_eq!(shard("2/8").unwrap(), (2, 8));
-        for wrong in ["0/8", "9/8", "2", "a/b", "1/0"] {
-            assert!(shard(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -41,7 +41,7 @@ pub fn pytorch_fid(typed: &PytorchFid, console: &Console) -> Result<()> {
         engine: typed.engine,
         provider,
         onnxruntime: typed.onnxruntime.clone(),
-        batch_size: typed.batch_size,
+        batch_size: None,
         threads: typed.num_workers.filter(|n| *n > 0),
         store: typed.store.clone(),
         models: typed.models.clone(),
@@ -96,7 +96,7 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
             ProviderChoice::Cpu
         },
         onnxruntime: typed.onnxruntime.clone(),
-        batch_size: typed.batch_size,
+        batch_size: None,
         threads: None,
         store: if typed.no_cache {
             Some("none".to_string())

@@ -74,8 +74,8 @@ fn write(
         .map_err(|e| Error::input(format!("the provenance cannot be written: {e}")))?;
     arrays::write_statistics(
         output,
-        moments.mean(),
-        moments.covariance(),
+        moments.mean().view(),
+        moments.covariance().view(),
         moments.n(),
         text.as_deref(),
     )
@@ -244,7 +244,13 @@ fn convert(
     }
     let n = found.n.or(stated.n);
     if bare {
-        arrays::write_statistics(output, &found.mean, &found.covariance, None, None)?;
+        arrays::write_statistics(
+            output,
+            found.mean.view(),
+            found.covariance.view(),
+            None,
+            None,
+        )?;
         console.talk(&format!("{}: mu and sigma alone", output.display()));
         return Ok(());
     }

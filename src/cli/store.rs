@@ -4,7 +4,6 @@ use super::arguments::StoreCommand;
 use super::console::Console;
 use super::plan;
 use crate::error::{Error, Result};
-use crate::features::store::Store;
 
 const GIB: f64 = 1_073_741_824.0;
 
@@ -14,9 +13,8 @@ pub fn run(typed: &StoreCommand, console: &Console) -> Result<()> {
         StoreCommand::Show { store } => (store, None),
         StoreCommand::Prune { max_gib, store } => (store, Some(*max_gib)),
     };
-    let folder = plan::store_folder(folder.as_deref())?
+    let store = plan::store(folder.as_deref())?
         .ok_or_else(|| Error::usage("there is no feature store to look at").mend("--store DIR"))?;
-    let store = Store::open(&folder)?;
     if let Some(max_gib) = keep {
         if !(max_gib >= 0.0 && max_gib.is_finite()) {
             return Err(Error::usage(format!(
@@ -26,14 +24,14 @@ pub fn run(typed: &StoreCommand, console: &Console) -> Result<()> {
         let pruned = store.prune((max_gib * GIB) as u64)?;
         console.talk(&format!(
             "removed {} entries, {:.3} GiB",
-            pruned.entries,
-            pruned.bytes as f64 / GIB
+            pruned.removed,
+            pruned.removed_bytes as f64 / GIB
         ));
     }
     let status = store.status()?;
     console.data(&format!(
         "{}\n{} entries, {:.3} GiB\n",
-        folder.display(),
+        store.folder().display(),
         status.entries,
         status.bytes as f64 / GIB
     ))

@@ -101,7 +101,7 @@ pub fn fetch(
     };
     let transferred = transfer.run();
     observer.end();
-    transferred?;
+    transferred.inspect_err(|_| remove_if_empty(&part))?;
     let found = digest::sha256_file(&part)?;
     if found != entry.sha256 {
         let size = std::fs::metadata(&part).map_or(0, |metadata| metadata.len());
@@ -116,6 +116,13 @@ pub fn fetch(
     Ok(target)
 }
 
+/// Nothing came: nothing is left behind. If even that fails, an empty file does no harm.
+fn remove_if_empty(part: &Path) {
+    if std::fs::metadata(part).is_ok_and(|metadata| metadata.len() == 0) {
+        let _ = std::fs::remove_file(part);
+    }
+}
+
 /// Opens the growing file, for us alone.
 fn open_part(part: &Path) -> Result<File> {
     let options = File::options()
@@ -126,14 +133,13 @@ fn open_part(part: &Path) -> Result<File> {
         .open(part);
     let file = options.map_err(|error| model_error::writing(part, &error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(Error::engine(format!(
             "{}: another fetch is writing it",
             part.display()
         ))
         .mend("wait until it has finished")),
         // A file system without locks: the sha256 finds a mixture of two writers.
-        Err(std::fs::TryLockError::Error(_)) => Ok(file),
+        Ok(()) | Err(std::fs::TryLockError::Error(_)) => Ok(file),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Pixels through a network: engines, extractors, the store, and the features that come out.
 
 pub mod digest;
+pub mod engine;
+pub mod extract;
 pub mod fetch;
 pub mod inception;
 mod model_error;
@@ -8,6 +10,7 @@ pub mod onnx_file;
 pub mod onnx_header;
 pub mod registry;
 pub mod sidecar;
+pub mod store;
 pub mod torch_file;
 
 use crate::error::Result;
@@ -109,6 +112,12 @@ pub trait Engine: Send + Sync {
 
     /// Name and version, for provenance: `onnxruntime 1.31.1 (cpu)`.
     fn describe(&self) -> String;
+
+    /// How many pictures one run of the network takes: 1 on a processor, more on a GPU. Handing over multiples of it
+    /// wastes nothing; handing over fewer changes no bit.
+    fn pictures_per_run(&self) -> usize {
+        1
+    }
 
     /// Runs pictures' tensors (each flat, as [`crate::preprocess::Protocol::tensor`] gives it). For every tensor: one
     /// flat vector per output of the extractor, in its order. The same tensor gives the same bits whatever stands

@@ -7,12 +7,16 @@
 //! Every operation takes the *name* of its result first; names must be unique within a graph, and
 //! [`GraphBuilder::finish`] refuses a graph in which they are not.
 
-use crate::error::{Error, Result};
+mod attribute;
+mod check;
+
+use crate::error::Result;
 use prost::Message;
 use tract_onnx::pb;
-use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
+
+pub use attribute::{float, int, ints};
 
 /// The operator set that the files declare.
 const OPSET: i64 = 13;
@@ -41,6 +45,14 @@ impl Dim {
 /// A value in the graph under construction: an input, a constant or a node's result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value(String);
+
+impl Value {
+    /// The value that has this name in the graph; [`GraphBuilder::finish`] refuses it if there is none.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self(name.into())
+    }
+}
 
 /// Kernel geometry of a convolution or a pooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +147,7 @@ impl GraphBuilder {
         raw_data: Vec<u8>,
     ) -> Value {
         self.graph.initializer.push(pb::TensorProto {
-            dims: shape.iter().map(|&size| size as i64).collect(),
+            dims: shape.iter().map(|&size| extent(size)).collect(),
             data_type: kind.into(),
             name: name.into(),
             raw_data,
@@ -257,7 +269,7 @@ impl GraphBuilder {
     /// Channels `0..count` of `[N, C, H, W]`.
     pub fn first_channels(&mut self, name: &str, x: &Value, count: usize) -> Value {
         let starts = self.integers(&format!("{name}.starts"), &[0]);
-        let ends = self.integers(&format!("{name}.ends"), &[count as i64]);
+        let ends = self.integers(&format!("{name}.ends"), &[extent(count)]);
         let axes = self.integers(&format!("{name}.axes"), &[1]);
         self.node(name, "Slice", &[x, &starts, &ends, &axes], vec![])
     }
@@ -273,7 +285,7 @@ impl GraphBuilder {
     /// A constant whose data do not fill its shape, a name that is given twice or a value that nothing makes before it
     /// is used: mistakes of the caller, found here instead of in an engine.
     pub fn finish(self) -> Result<Vec<u8>> {
-        check(&self.graph)?;
+        check::check(&self.graph)?;
         let model = pb::ModelProto {
             ir_version: IR_VERSION,
             opset_import: vec![pb::OperatorSetIdProto {
@@ -290,50 +302,9 @@ impl GraphBuilder {
     }
 }
 
-fn check(graph: &pb::GraphProto) -> Result<()> {
-    let mut known = std::collections::HashSet::new();
-    let fault = |what: String| Err(Error::engine(format!("graph {}: {what}", graph.name)));
-    for constant in &graph.initializer {
-        let width = if constant.data_type == i32::from(DataType::Int64) {
-            8
-        } else {
-            4
-        };
-        let expected = constant.dims.iter().product::<i64>() as usize * width;
-        if constant.raw_data.len() != expected {
-            return fault(format!(
-                "constant {} has {} bytes for the shape {:?}, expected {expected}",
-                constant.name,
-                constant.raw_data.len(),
-                constant.dims
-            ));
-        }
-    }
-    let constants = graph.initializer.iter().map(|constant| &constant.name);
-    for name in graph.input.iter().map(|input| &input.name).chain(constants) {
-        if !known.insert(name) {
-            return fault(format!("the name {name} is given twice"));
-        }
-    }
-    for node in &graph.node {
-        if let Some(missing) = node.input.iter().find(|name| !known.contains(name)) {
-            return fault(format!(
-                "{} uses {missing}, which nothing makes before it",
-                node.name
-            ));
-        }
-        if let Some(twice) = node.output.iter().find(|name| !known.insert(name)) {
-            return fault(format!("the name {twice} is given twice"));
-        }
-    }
-    match graph
-        .output
-        .iter()
-        .find(|output| !known.contains(&output.name))
-    {
-        Some(missing) => fault(format!("the output {} is made by no node", missing.name)),
-        None => Ok(()),
-    }
+/// A size as ONNX writes it.
+fn extent(size: usize) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
 }
 
 fn value_info(name: &str, shape: &[Dim]) -> pb::ValueInfoProto {
@@ -341,7 +312,7 @@ fn value_info(name: &str, shape: &[Dim]) -> pb::ValueInfoProto {
         denotation: String::new(),
         value: Some(match dim {
             Dim::Free(name) => dimension::Value::DimParam(name.clone()),
-            Dim::Fixed(size) => dimension::Value::DimValue(*size as i64),
+            Dim::Fixed(size) => dimension::Value::DimValue(extent(*size)),
         }),
     };
     let tensor = pb::type_proto::Tensor {
@@ -360,78 +331,5 @@ fn value_info(name: &str, shape: &[Dim]) -> pb::ValueInfoProto {
     }
 }
 
-/// An integer attribute, for [`GraphBuilder::node`].
-#[must_use]
-pub fn int(name: &str, value: i64) -> pb::AttributeProto {
-    pb::AttributeProto {
-        name: name.into(),
-        r#type: AttributeType::Int.into(),
-        i: value,
-        ..pb::AttributeProto::default()
-    }
-}
-
-/// A float attribute, for [`GraphBuilder::node`].
-#[must_use]
-pub fn float(name: &str, value: f32) -> pb::AttributeProto {
-    pb::AttributeProto {
-        name: name.into(),
-        r#type: AttributeType::Float.into(),
-        f: value,
-        ..pb::AttributeProto::default()
-    }
-}
-
-/// A list of sizes as an attribute, for [`GraphBuilder::node`].
-#[must_use]
-pub fn ints(name: &str, values: &[usize]) -> pb::AttributeProto {
-    pb::AttributeProto {
-        name: name.into(),
-        r#type: AttributeType::Ints.into(),
-        ints: values.iter().map(|&value| value as i64).collect(),
-        ..pb::AttributeProto::default()
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tiny() -> GraphBuilder {
-        let mut graph = GraphBuilder::new("tiny", "");
-        let x = graph.input("input", &Dim::batch_of(&[1, 2, 2]));
-        let pooled = graph.global_average_pool("pooled", &x);
-        let flat = graph.flatten("features", &pooled);
-        graph.output(&flat, &Dim::batch_of(&[1]));
-        graph
-    }
-
-    #[test]
-    fn the_same_calls_give_the_same_bytes() {
-        assert_eq!(tiny().finish().unwrap(), tiny().finish().unwrap());
-    }
-
-    #[test]
-    fn a_name_given_twice_is_refused() {
-        let mut graph = tiny();
-        graph.constant("pooled", &[1], &[0.0]);
-        let error = graph.finish().unwrap_err();
-        assert!(error.message().contains("pooled is given twice"), "{error}");
-    }
-
-    #[test]
-    fn a_constant_that_does_not_fill_its_shape_is_refused() {
-        let mut graph = tiny();
-        graph.constant("short", &[2, 3], &[0.0; 5]);
-        let error = graph.finish().unwrap_err();
-        assert!(error.message().contains("20 bytes"), "{error}");
-    }
-
-    #[test]
-    fn a_value_used_before_it_is_made_is_refused() {
-        let mut graph = tiny();
-        graph.relu("late", &Value("nowhere".into()));
-        let error = graph.finish().unwrap_err();
-        assert!(error.message().contains("nowhere"), "{error}");
-    }
-}
+mod tests;

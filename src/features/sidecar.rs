@@ -185,12 +185,13 @@ pub fn parse(text: &str) -> Result<Sidecar> {
             .mend("the entries are [input] name, size, channels, layout, range, mean, std, filter and [outputs] features, logits, probabilities, spatial")
     })?;
     let input = &sidecar.input;
-    if let Some((height, width)) = input.size.map(Size::pair) {
-        if height == 0 || width == 0 || height > MAX_SIZE || width > MAX_SIZE {
-            return Err(fault(format!(
-                "size is [{height}, {width}], expected 1 to {MAX_SIZE}"
-            )));
-        }
+    let is_size = |size: usize| (1..=MAX_SIZE).contains(&size);
+    if let Some((height, width)) = input.size.map(Size::pair)
+        && !(is_size(height) && is_size(width))
+    {
+        return Err(fault(format!(
+            "size is [{height}, {width}], expected 1 to {MAX_SIZE}"
+        )));
     }
     if !matches!(input.channels, None | Some(1 | 3)) {
         return Err(fault(format!(

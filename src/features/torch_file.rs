@@ -10,6 +10,7 @@
 //! bfloat16 and given as float32; tensors of integers (`num_batches_tracked`) are listed and cannot be read.
 
 mod storage;
+mod view;
 
 use crate::error::{Error, Result};
 use crate::features::model_error;
@@ -160,7 +161,7 @@ impl TorchFile {
             )));
         };
         let bytes = self.storages.read(layout);
-        let values = bytes.and_then(|bytes| storage::gather(&bytes, layout));
+        let values = bytes.and_then(|bytes| view::gather(&bytes, layout));
         let values =
             values.and_then(
                 |values| match values.iter().position(|value| !value.is_finite()) {

@@ -34,7 +34,9 @@ impl Metric for Fid {
 
     fn id(&self, inputs: &Inputs<'_>) -> &'static str {
         let published = |space| space == Space::Inception;
-        let reference = inputs.reference.is_none_or(|side| published(side.0.space()));
+        let reference = inputs
+            .reference
+            .is_none_or(|side| published(side.0.space()));
         if reference && published(inputs.generated.0.space()) {
             "fid"
         } else {

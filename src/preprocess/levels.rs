@@ -1,6 +1,7 @@
 //! The bytes of a picture as a filter reads them.
 
 use super::gray::luma;
+use super::passes::RowSink;
 use crate::error::{Error, Result};
 use crate::sources::Pixels;
 use std::borrow::Cow;
@@ -11,7 +12,7 @@ pub(super) struct Levels<'a> {
     pub(super) height: usize,
     pub(super) channels: usize,
     bytes: Cow<'a, [u8]>,
-    unit: bool,
+    floats: [f32; 256],
 }
 
 impl<'a> Levels<'a> {
@@ -42,7 +43,7 @@ impl<'a> Levels<'a> {
             height: *height,
             channels,
             bytes,
-            unit,
+            floats: std::array::from_fn(|level| level as f32 / if unit { 255.0 } else { 1.0 }),
         })
     }
 
@@ -55,19 +56,22 @@ impl<'a> Levels<'a> {
     /// A byte as the filter sees it.
     #[inline(always)]
     pub(super) fn float(&self, byte: u8) -> f32 {
-        if self.unit {
-            f32::from(byte) / 255.0
-        } else {
-            f32::from(byte)
-        }
+        self.floats[usize::from(byte)]
     }
 
     /// All levels as floats, `[height, width, channels]`.
     pub(super) fn floats(&self) -> Vec<f32> {
-        if self.unit {
-            self.bytes.iter().map(|&b| f32::from(b) / 255.0).collect()
-        } else {
-            self.bytes.iter().map(|&b| f32::from(b)).collect()
+        self.bytes.iter().map(|&byte| self.float(byte)).collect()
+    }
+
+    /// The rows of [`Levels::floats`], one by one.
+    pub(super) fn float_rows(&self, sink: RowSink<'_>) {
+        let mut floats = vec![0.0; self.width * self.channels];
+        for y in 0..self.height {
+            for (float, &byte) in floats.iter_mut().zip(self.row(y)) {
+                *float = self.float(byte);
+            }
+            sink(&floats);
         }
     }
 }

@@ -80,13 +80,13 @@ impl Fold for f64 {
     }
 }
 
-/// torch's float32 kernels: `sum(value * weight)` in float32.
+/// torch's float32 kernels: `sum(value * weight)` in float32 with fused multiply-adds, as its compiled CPU code has.
 impl Fold for f32 {
     type Weight = f32;
     const START: Self = 0.0;
     #[inline(always)]
     fn tap(self, value: f32, weight: f32) -> Self {
-        self + value * weight
+        value.mul_add(weight, self)
     }
     #[inline(always)]
     fn end(self) -> f32 {
@@ -111,29 +111,52 @@ impl Fold for Lerp {
     }
 }
 
+/// Takes the rows of a result from top to bottom, each `[width, channels]`. Handing rows over one by one keeps the
+/// whole picture from being written and read once more.
+pub(super) type RowSink<'a> = &'a mut dyn FnMut(&[f32]);
+
 /// Runs the passes that are given, columns first; without a kernel an axis keeps its size.
-/// The result is `[height, width, channels]`.
 pub(super) fn resample<F: Fold>(
     source: &Levels<'_>,
     columns: Option<&Kernel<F::Weight>>,
     rows: Option<&Kernel<F::Weight>>,
-) -> Vec<f32> {
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            let (narrowed, width) = match columns {
-                None => (source.floats(), source.width),
-                Some(kernel) if source.channels == 1 => {
-                    (column_pass::<F, 1>(source, kernel), kernel.len())
-                }
-                Some(kernel) => (column_pass::<F, 3>(source, kernel), kernel.len()),
-            };
-            match rows {
-                None => narrowed,
-                Some(kernel) => row_pass::<F>(&narrowed, width * source.channels, kernel),
+    sink: RowSink<'_>,
+) {
+    pulp::Arch::new().dispatch(Passes::<F> {
+        source,
+        columns,
+        rows,
+        sink,
+    });
+}
+
+/// The work of [`resample`] as a value, so that it is compiled for the vector units that are found at run time.
+struct Passes<'a, F: Fold> {
+    source: &'a Levels<'a>,
+    columns: Option<&'a Kernel<F::Weight>>,
+    rows: Option<&'a Kernel<F::Weight>>,
+    sink: RowSink<'a>,
+}
+
+impl<F: Fold> pulp::WithSimd for Passes<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let source = self.source;
+        let (values, width) = match self.columns {
+            None => (source.floats(), source.width),
+            Some(kernel) if source.channels == 1 => {
+                (column_pass::<F, 1>(source, kernel), kernel.len())
             }
-        },
-    )
+            Some(kernel) => (column_pass::<F, 3>(source, kernel), kernel.len()),
+        };
+        let row_length = width * source.channels;
+        match self.rows {
+            None => values.chunks_exact(row_length).for_each(self.sink),
+            Some(kernel) => row_pass::<F>(&values, row_length, kernel, self.sink),
+        }
+    }
 }
 
 /// How many values are folded side by side: a multiple of 3 channels and of every vector width.
@@ -159,13 +182,12 @@ fn column_pass<F: Fold, const C: usize>(
         for x in 0..kernel.len() {
             let mut folds = [F::START; LANES];
             for tap in kernel.of(x) {
-                for (fold, &value) in folds.iter_mut().zip(&block[tap.index]) {
-                    *fold = fold.tap(value, tap.weight);
-                }
+                take(&mut folds, &block[tap.index], tap.weight);
             }
-            let pixels = folds.as_chunks::<C>().0;
-            for (row, pixel) in rows.chunks_exact_mut(row_length).zip(pixels) {
-                row.as_chunks_mut::<C>().0[x] = pixel.map(F::end);
+            let values = folds.map(F::end);
+            let pixels = values.as_chunks::<C>().0;
+            for (row, &pixel) in rows.chunks_exact_mut(row_length).zip(pixels) {
+                row.as_chunks_mut::<C>().0[x] = pixel;
             }
         }
     }
@@ -174,20 +196,25 @@ fn column_pass<F: Fold, const C: usize>(
 
 /// Filters along y: every output row is folded out of whole source rows of `row_length` values.
 #[inline(always)]
-fn row_pass<F: Fold>(source: &[f32], row_length: usize, kernel: &Kernel<F::Weight>) -> Vec<f32> {
-    let mut result = vec![0.0; kernel.len() * row_length];
-    for (y, row) in result.chunks_exact_mut(row_length).enumerate() {
+fn row_pass<F: Fold>(
+    source: &[f32],
+    row_length: usize,
+    kernel: &Kernel<F::Weight>,
+    sink: RowSink<'_>,
+) {
+    let mut row = vec![0.0; row_length];
+    for y in 0..kernel.len() {
         let taps = kernel.of(y);
         let (wide, rest) = row.as_chunks_mut::<LANES>();
         let n_wide = wide.len() * LANES;
         for (i, chunk) in wide.iter_mut().enumerate() {
-            fold_rows::<F, LANES>(source, row_length, i * LANES, taps, chunk);
+            *chunk = fold_rows::<F, LANES>(source, row_length, i * LANES, taps);
         }
-        for (i, value) in rest.as_chunks_mut::<1>().0.iter_mut().enumerate() {
-            fold_rows::<F, 1>(source, row_length, n_wide + i, taps, value);
+        for (i, value) in rest.iter_mut().enumerate() {
+            [*value] = fold_rows::<F, 1>(source, row_length, n_wide + i, taps);
         }
+        sink(&row);
     }
-    result
 }
 
 /// `N` neighbouring values of an output row, beginning at `x`.
@@ -197,16 +224,19 @@ fn fold_rows<F: Fold, const N: usize>(
     row_length: usize,
     x: usize,
     taps: &[Tap<F::Weight>],
-    result: &mut [f32; N],
-) {
+) -> [f32; N] {
     let mut folds = [F::START; N];
     for tap in taps {
-        let values = &source[tap.index * row_length + x..][..N];
-        for (fold, &value) in folds.iter_mut().zip(values) {
-            *fold = fold.tap(value, tap.weight);
-        }
+        let start = tap.index * row_length + x;
+        take(&mut folds, &source[start..start + N], tap.weight);
     }
-    for (result, fold) in result.iter_mut().zip(folds) {
-        *result = fold.end();
+    folds.map(F::end)
+}
+
+/// One tap for `N` neighbouring values (there are at least `N`).
+#[inline(always)]
+fn take<F: Fold, const N: usize>(folds: &mut [F; N], values: &[f32], weight: F::Weight) {
+    for (fold, &value) in folds.iter_mut().zip(values) {
+        *fold = fold.tap(value, weight);
     }
 }

@@ -79,34 +79,48 @@ impl Protocol {
         self.range.check(self.channels)?;
         let unit = self.divide_first && self.range.begins_with_unit();
         let levels = Levels::of(pixels, self.channels, unit)?;
-        let mut values = self.filter.resize(&levels, self.size)?;
-        if self.clip {
-            let top = if unit { 1.0 } else { 255.0 };
-            for value in &mut values {
-                *value = value.clamp(0.0, top);
-            }
-        }
-        Ok(if self.channels == 1 {
-            self.ranged::<1>(&values, unit)
+        if self.channels == 1 {
+            self.filtered::<1>(&levels, unit)
         } else {
-            self.ranged::<3>(&values, unit)
-        })
+            self.filtered::<3>(&levels, unit)
+        }
     }
 
-    /// Range and layout: `[H, W, C]` filtered values to the tensor.
-    fn ranged<const C: usize>(&self, values: &[f32], unit: bool) -> Vec<f32> {
-        let formulas: [_; C] = std::array::from_fn(|channel| self.range.formula(channel, unit));
-        let pixels = values.as_chunks::<C>().0;
-        if self.channels_last {
-            return pixels
-                .iter()
-                .flat_map(|pixel| std::array::from_fn::<f32, C, _>(|c| formulas[c].apply(pixel[c])))
-                .collect();
-        }
-        let mut tensor = Vec::with_capacity(values.len());
-        for (channel, formula) in formulas.iter().enumerate() {
-            tensor.extend(pixels.iter().map(|pixel| formula.apply(pixel[channel])));
-        }
-        tensor
+    /// Filter, clip, range and layout, row by row. `unit`: is white 1 instead of 255?
+    fn filtered<const C: usize>(&self, levels: &Levels<'_>, unit: bool) -> Result<Vec<f32>> {
+        let (height, width) = self.size;
+        let (low, high) = match (self.clip, unit) {
+            (false, _) => (f32::NEG_INFINITY, f32::INFINITY),
+            (true, false) => (0.0, 255.0),
+            (true, true) => (0.0, 1.0),
+        };
+        let mut tensor = vec![0.0; C * height * width];
+        let mut y = 0;
+        self.filter.resize(levels, self.size, &mut |row| {
+            let pixels = row.as_chunks::<C>().0;
+            for channel in 0..C {
+                let values = pixels
+                    .iter()
+                    .map(|pixel| bounded(pixel[channel], low, high));
+                let formula = self.range.formula(channel, unit);
+                if self.channels_last {
+                    let row = &mut tensor[y * width * C..][..width * C];
+                    let places = row.as_chunks_mut::<C>().0.iter_mut();
+                    formula.fill(places.map(|pixel| &mut pixel[channel]), values);
+                } else {
+                    let row = &mut tensor[(channel * height + y) * width..][..width];
+                    formula.fill(row.iter_mut(), values);
+                }
+            }
+            y += 1;
+        })?;
+        Ok(tensor)
     }
+}
+
+/// `x` held in `[low, high]`, without the branches and the panic of `f32::clamp`.
+#[inline(always)]
+fn bounded(x: f32, low: f32, high: f32) -> f32 {
+    let x = if x > low { x } else { low };
+    if x < high { x } else { high }
 }

@@ -103,14 +103,23 @@ pub(super) enum Formula {
 }
 
 impl Formula {
-    /// One value.
+    /// Writes the image of `values` to `places`. The formula is chosen once and not for every value.
     #[inline(always)]
-    pub(super) fn apply(self, x: f32) -> f32 {
+    pub(super) fn fill<'a>(
+        self,
+        places: impl Iterator<Item = &'a mut f32>,
+        values: impl Iterator<Item = f32>,
+    ) {
+        let pairs = places.zip(values);
         match self {
-            Self::Same => x,
-            Self::Shifted => (x - 128.0) / 128.0,
-            Self::Doubled { divisor } => 2.0 * (x / divisor) - 1.0,
-            Self::Standardized { divisor, mean, std } => (x / divisor - mean) / std,
+            Self::Same => pairs.for_each(|(place, x)| *place = x),
+            Self::Shifted => pairs.for_each(|(place, x)| *place = (x - 128.0) / 128.0),
+            Self::Doubled { divisor } => {
+                pairs.for_each(|(place, x)| *place = 2.0 * (x / divisor) - 1.0);
+            }
+            Self::Standardized { divisor, mean, std } => {
+                pairs.for_each(|(place, x)| *place = (x / divisor - mean) / std);
+            }
         }
     }
 }
@@ -119,10 +128,18 @@ impl Formula {
 mod tests {
     use super::*;
 
+    fn image(range: &Range, unit: bool, x: f32) -> f32 {
+        let mut place = [0.0];
+        range
+            .formula(0, unit)
+            .fill(place.iter_mut(), [x].into_iter());
+        place[0]
+    }
+
     #[test]
     fn every_range_is_its_formula() {
         // By hand, x = 255 and x = 0; the two Inception ranges differ exactly here (1 against 127/128).
-        let at = |range: &Range, x| range.formula(0, false).apply(x);
+        let at = |range: &Range, x| image(range, false, x);
         assert_eq!(at(&Range::Minus128Over128, 255.0), 0.9921875);
         assert_eq!(at(&Range::Minus128Over128, 0.0), -1.0);
         assert_eq!(at(&Range::TwoXMinusOne, 255.0), 1.0);
@@ -139,8 +156,8 @@ mod tests {
 
     #[test]
     fn a_value_already_divided_is_not_divided_again() {
-        assert_eq!(Range::TwoXMinusOne.formula(0, true).apply(1.0), 1.0);
-        assert_eq!(Range::Unit.formula(0, true).apply(0.5), 0.5);
+        assert_eq!(image(&Range::TwoXMinusOne, true, 1.0), 1.0);
+        assert_eq!(image(&Range::Unit, true, 0.5), 0.5);
     }
 
     #[test]

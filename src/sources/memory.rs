@@ -1,7 +1,7 @@
 //! Pictures that are already here: made on the spot, or sampled from a generator.
 
-use super::{Digest, Entry, ImageSource, Pixels, Stored, Visitor, Wanted, digest_raw};
-use crate::error::{Error, Result};
+use super::{Digest, Entry, ImageSource, Pixels, Stored, Visitor, Wanted, digest, no_such_item};
+use crate::error::Result;
 
 /// A set of pictures in memory.
 pub struct MemorySource {
@@ -15,9 +15,22 @@ impl MemorySource {
     /// The pictures in the order given, named `spec[0]`, `spec[1]`, …
     #[must_use]
     pub fn new(spec: &str, pictures: Vec<Pixels>) -> Self {
-        let entries = (0..pictures.len()).map(|i| Entry { name: format!("{spec}[{i}]"), label: None }).collect();
-        let digests = pictures.iter().map(digest_raw).collect();
-        Self { spec: spec.to_string(), entries, pictures, digests }
+        let entries = (0..pictures.len())
+            .map(|i| Entry {
+                name: format!("{spec}[{i}]"),
+                label: None,
+            })
+            .collect();
+        let digests = pictures
+            .iter()
+            .map(|p| digest(&Stored::Raw(p.clone())))
+            .collect();
+        Self {
+            spec: spec.to_string(),
+            entries,
+            pictures,
+            digests,
+        }
     }
 
     /// The pictures.
@@ -48,8 +61,9 @@ impl ImageSource for MemorySource {
     }
 
     fn read(&self, index: usize) -> Result<Stored> {
-        self.pictures.get(index).map(|p| Stored::Raw(p.clone())).ok_or_else(|| {
-            Error::input(format!("{}: there is no picture {index}, the set has {}", self.spec, self.pictures.len()))
-        })
+        match self.pictures.get(index) {
+            Some(picture) => Ok(Stored::Raw(picture.clone())),
+            None => Err(no_such_item(&self.spec, index, self.pictures.len())),
+        }
     }
 }

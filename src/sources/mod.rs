@@ -4,10 +4,27 @@
 //! order or one at a time. Nothing is unpacked to disk and nothing keeps all items in memory. Decoding
 //! ([`decode`]) is a separate pure function, so that it can run on as many threads as there are.
 
+pub mod arrays;
+mod cifar;
 pub mod decode;
+mod files;
+mod idx;
+mod limits;
+mod members;
+pub mod memory;
+mod nhwc;
+mod open;
 pub mod pickle;
+pub mod polygons;
+mod records;
+mod select;
+mod tar_archive;
+mod zip_archive;
 
-use crate::error::Result;
+pub use limits::Limits;
+pub use open::{OpenOptions, open};
+
+use crate::error::{Error, Result};
 
 /// A decoded picture: 8-bit RGB, row-major, interleaved (`height * width * 3` bytes).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +58,54 @@ pub struct Entry {
 /// BLAKE3 of an item's stored form (encoded bytes, or shape and raw pixels).
 pub type Digest = [u8; 32];
 
+/// The digest of one item: BLAKE3 of the encoded bytes, or of width, height (u64, little-endian) and RGB bytes.
+#[must_use]
+pub fn digest(stored: &Stored) -> Digest {
+    match stored {
+        Stored::File(bytes) => *blake3::hash(bytes).as_bytes(),
+        Stored::Raw(pixels) => {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(&(pixels.width as u64).to_le_bytes());
+            hasher.update(&(pixels.height as u64).to_le_bytes());
+            hasher.update(&pixels.rgb);
+            *hasher.finalize().as_bytes()
+        }
+    }
+}
+
+/// The digest of an item that cannot be read: BLAKE3 of the error's message.
+fn digest_of_error(error: &Error) -> Digest {
+    *blake3::hash(error.message().as_bytes()).as_bytes()
+}
+
+/// All digests of a source in one visit, in index order.
+fn digests_by_visit(source: &dyn ImageSource) -> Result<Vec<Digest>> {
+    let mut digests = vec![[0; 32]; source.len()];
+    source.visit(&|_| true, &mut |index, item| {
+        if let Some(place) = digests.get_mut(index) {
+            *place = item.as_ref().map_or_else(digest_of_error, digest);
+        }
+        Ok(())
+    })?;
+    Ok(digests)
+}
+
+/// One item by way of a visit.
+fn read_by_visit(source: &dyn ImageSource, index: usize) -> Result<Stored> {
+    let mut found = None;
+    source.visit(&|i| i == index, &mut |_, item| {
+        found = Some(item);
+        Ok(())
+    })?;
+    found.unwrap_or_else(|| Err(no_such_item(source.spec(), index, source.len())))
+}
+
+fn no_such_item(spec: &str, index: usize, n: usize) -> Error {
+    Error::input(format!(
+        "{spec}: item {index} was asked for, the set has {n} (did it change meanwhile?)"
+    ))
+}
+
 /// The items that a visitor wants, by index.
 pub type Wanted<'a> = &'a (dyn Fn(usize) -> bool + Sync);
 
@@ -67,6 +132,11 @@ pub trait ImageSource: Send + Sync {
 
     /// One item (may cost a scan of the archive: meant for evidence, not for loops).
     fn read(&self, index: usize) -> Result<Stored>;
+
+    /// Things about the set that the user should hear of: members left out, links not followed.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
 
     /// Number of items.
     fn len(&self) -> usize {

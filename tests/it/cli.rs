@@ -339,7 +339,7 @@ fn feature_shards_together_are_the_whole() {
         .concat();
         let answer = gavel(home.path(), &arguments);
         assert_eq!(answer.code, 0, "{}", answer.stderr);
-        gavel::sources::arrays::read_features(&home.path().join(output))
+        gavel::sources::arrays::read_features(output, &home.path().join(output))
             .unwrap()
             .values
     };

@@ -9,6 +9,7 @@ mod faults;
 mod inception;
 mod metrics;
 mod models;
+mod networks;
 mod polygons;
 mod program;
 mod protocols;

@@ -11,7 +11,7 @@ use ureq::Body;
 use ureq::http::{Response, StatusCode, header};
 
 /// How long a connection may take, and how long a transfer may stand still.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Bytes written at a time.
 const PIECE: usize = 1 << 16;
 
@@ -53,6 +53,7 @@ impl Transfer<'_> {
                 )));
             }
         };
+        self.compare_size(&response, start)?;
         self.file
             .set_len(start)
             .and_then(|()| self.file.seek(SeekFrom::Start(start)))
@@ -93,15 +94,28 @@ impl Transfer<'_> {
         }
     }
 
+    /// A page of a captive portal or a moved file is seen before anything is written.
+    fn compare_size(&self, response: &Response<Body>, start: u64) -> Result<()> {
+        match response.body().content_length() {
+            Some(rest) if start.saturating_add(rest) != self.size => Err(Error::engine(format!(
+                "{}: the server offers {} bytes, expected {}",
+                self.url,
+                start.saturating_add(rest),
+                self.size
+            ))
+            .mend("open the address in a browser: a login page or a moved file answers there")),
+            _ => Ok(()),
+        }
+    }
+
     fn copy(&mut self, response: Response<Body>, mut at: u64) -> Result<()> {
-        // One byte more than expected is let through, so that a longer file is noticed and not cut to fit.
-        let limit = self.size - at + 1;
+        let rest = self.size.saturating_sub(at);
         let mut body = response
             .into_body()
             .into_with_config()
             .limit(u64::MAX)
             .reader()
-            .take(limit);
+            .take(rest);
         let mut piece = vec![0_u8; PIECE];
         while at < self.size {
             if self.observer.stop_requested() {

@@ -176,3 +176,58 @@ impl Net<'_> {
 
 /// Which pooling a pool branch does.
 type Pool = fn(&mut GraphBuilder, &str, &Value, Window) -> Value;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::onnx_header::Header;
+
+    /// The trunk without values, and every layer that asked for weights.
+    fn trunk() -> (Vec<u8>, Vec<String>) {
+        let mut asked = Vec::new();
+        let mut zeros = |name: &str| {
+            asked.push(name.to_owned());
+            let layer = LAYERS.iter().find(|layer| layer.name == name).unwrap();
+            let (h, w) = layer.window.kernel;
+            Ok((
+                vec![0.0; layer.n_out * layer.n_in * h * w],
+                vec![0.0; layer.n_out],
+            ))
+        };
+        let mut net = Net {
+            graph: GraphBuilder::new("trunk", ""),
+            weights: &mut zeros,
+        };
+        let (map, branch) = net.trunk().unwrap();
+        let mut graph = net.graph;
+        // The pooling of the pool branches decides the value of the FID, so it is made visible as outputs.
+        graph.output(&map, &Dim::batch_of(&[2048, 8, 8]));
+        graph.output(&branch, &Dim::batch_of(&[192, 17, 17]));
+        for block in ["5b", "5c", "5d", "6b", "6c", "6d", "6e", "7b", "7c"] {
+            graph.output(&Value::named(&format!("Mixed_{block}.pool")), &[]);
+        }
+        (graph.finish().unwrap(), asked)
+    }
+
+    #[test]
+    fn every_layer_is_used_once_in_the_order_of_the_table() {
+        let (_, asked) = trunk();
+        let table: Vec<&str> = LAYERS.iter().map(|layer| layer.name).collect();
+        assert_eq!(asked, table);
+    }
+
+    #[test]
+    fn the_last_block_pools_the_maximum_and_all_others_the_average() {
+        let header = Header::read(&trunk().0).unwrap();
+        for output in header.outputs.iter().skip(2) {
+            let expected = if output.name == "Mixed_7c.pool" {
+                "MaxPool"
+            } else {
+                "AveragePool"
+            };
+            assert_eq!(output.made_by, expected, "{}", output.name);
+        }
+        assert_eq!(header.outputs[1].name, "Mixed_6d.branch1x1");
+        assert_eq!(header.outputs[1].made_by, "Relu");
+    }
+}

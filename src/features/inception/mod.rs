@@ -20,10 +20,10 @@
 mod graph;
 mod layers;
 
+use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::features::onnx_file::{Dim, GraphBuilder};
 use crate::features::torch_file::TorchFile;
-use crate::atomic_file;
 use crate::features::{digest, model_error};
 use graph::Net;
 use layers::LAYERS;
@@ -192,28 +192,81 @@ fn build(file: &mut TorchFile, source_sha256: &str) -> Result<Vec<u8>> {
 /// Weights and bias of a convolution with its batch normalisation folded in.
 fn folded(file: &mut TorchFile, name: &str) -> Result<(Vec<f32>, Vec<f32>)> {
     let mut read = |part: &str| file.read(&format!("{name}.{part}"));
-    let (mut weight, gamma, mut beta) =
-        (read("conv.weight")?, read("bn.weight")?, read("bn.bias")?);
-    let (mean, variance) = (read("bn.running_mean")?, read("bn.running_var")?);
-    if let Some(negative) = variance.iter().find(|&&v| v < 0.0) {
+    let weight = read("conv.weight")?;
+    let normalisation = Normalisation {
+        gamma: read("bn.weight")?,
+        beta: read("bn.bias")?,
+        mean: read("bn.running_mean")?,
+        variance: read("bn.running_var")?,
+    };
+    if let Some(negative) = normalisation.variance.iter().find(|&&v| v < 0.0) {
         return Err(Error::engine(format!(
             "{name}.bn.running_var holds {negative}, expected a variance"
         ))
         .mend("fetch the file again: it is damaged"));
     }
-    let n_out = gamma.len().max(1);
-    let per_channel = (weight.len() / n_out).max(1);
-    let scales = gamma.iter().zip(&variance);
-    let scales: Vec<f64> = scales
-        .map(|(&g, &v)| f64::from(g) / (f64::from(v) + EPSILON).sqrt())
+    Ok(fold(weight, &normalisation))
+}
+
+/// `y = gamma * (x - mean) / sqrt(variance + 0.001) + beta`, one value of each a channel.
+struct Normalisation {
+    gamma: Vec<f32>,
+    beta: Vec<f32>,
+    mean: Vec<f32>,
+    variance: Vec<f32>,
+}
+
+/// `weight` is `[out, in, height, width]`; gives the weights and the bias of a convolution that normalises too.
+fn fold(mut weight: Vec<f32>, bn: &Normalisation) -> (Vec<f32>, Vec<f32>) {
+    let per_channel = (weight.len() / bn.gamma.len().max(1)).max(1);
+    let deviations = bn.variance.iter().map(|&v| (f64::from(v) + EPSILON).sqrt());
+    let scales: Vec<f64> = bn
+        .gamma
+        .iter()
+        .zip(deviations)
+        .map(|(&gamma, deviation)| f64::from(gamma) / deviation)
         .collect();
     for (kernel, scale) in weight.chunks_mut(per_channel).zip(&scales) {
         for w in kernel {
             *w = (f64::from(*w) * scale) as f32;
         }
     }
-    for ((b, &m), scale) in beta.iter_mut().zip(&mean).zip(&scales) {
-        *b = (f64::from(*b) - f64::from(m) * scale) as f32;
+    let shifts = bn.beta.iter().zip(&bn.mean).zip(&scales);
+    let bias =
+        shifts.map(|((&beta, &mean), scale)| (f64::from(beta) - f64::from(mean) * scale) as f32);
+    (weight, bias.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folded_normalisation_is_the_one_by_hand() {
+        // Channel 0: deviation sqrt(0.249 + 0.001) = 0.5, scale 3 / 0.5 = 6, weights 2 * 6 and -1 * 6, bias 1 - 4 * 6.
+        // Channel 1: deviation sqrt(3.999 + 0.001) = 2, scale 1 / 2, weights 8 / 2 and 0, bias 0 + 2 / 2.
+        let bn = Normalisation {
+            gamma: vec![3.0, 1.0],
+            beta: vec![1.0, 0.0],
+            mean: vec![4.0, -2.0],
+            variance: vec![0.249, 3.999],
+        };
+        let (weight, bias) = fold(vec![2.0, -1.0, 8.0, 0.0], &bn);
+        for (got, want) in weight
+            .iter()
+            .chain(&bias)
+            .zip([12.0, -6.0, 4.0, 0.0, -23.0, 1.0])
+        {
+            // The variances above are rounded to float32: relative errors of 1e-7.
+            assert!((got - want).abs() < 1e-5, "got {got}, by hand {want}");
+        }
     }
-    Ok((weight, beta))
+
+    #[test]
+    fn only_the_published_sha256_is_verified() {
+        assert!(is_published(SHA256));
+        assert!(SHA256.starts_with(SHA256_PREFIX));
+        let forged = SHA256.replace("9129b2", "9129b3");
+        assert!(!is_published(&forged) && !is_published(SHA256_PREFIX));
+    }
 }

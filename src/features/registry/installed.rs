@@ -1,7 +1,7 @@
 //! The verified Inception in the folder of models: an ONNX file and a record beside it.
 
-use crate::error::{Error, Result};
 use crate::atomic_file;
+use crate::error::{Error, Result};
 use crate::features::{Extractor, Origin, digest, inception, model_error};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -71,7 +71,8 @@ pub fn install(weights: &Path, models_dir: &Path) -> Result<Record> {
         ))
     })?;
     let path = record_path(models_dir);
-    atomic_file::write(&path, text.as_bytes()).map_err(|error| model_error::writing(&path, &error))?;
+    atomic_file::write(&path, text.as_bytes())
+        .map_err(|error| model_error::writing(&path, &error))?;
     Ok(record)
 }
 

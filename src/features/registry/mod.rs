@@ -13,6 +13,7 @@
 
 mod file;
 mod installed;
+mod outputs;
 
 use crate::error::{Error, Result};
 use crate::features::{Extractor, Network, Origin, Output, Role, digest, inception};
@@ -152,11 +153,13 @@ pub fn list(models_dir: &Path) -> Vec<Listed> {
         .map(|&model| {
             if model.name == "inception" {
                 let path = Some(installed::onnx_path(models_dir));
-                let state = match installed::is_there(models_dir) {
-                    false => State::Missing,
-                    true => installed::load(models_dir).map_or_else(State::Refused, |extractor| {
+                let state = if installed::is_there(models_dir) {
+                    let loaded = installed::load(models_dir);
+                    loaded.map_or_else(State::Refused, |extractor| {
                         State::Verified(extractor.sha256)
-                    }),
+                    })
+                } else {
+                    State::Missing
                 };
                 return Listed { model, state, path };
             }

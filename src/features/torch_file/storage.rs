@@ -1,6 +1,6 @@
 //! The raw values behind the tensors, in both formats of torch.
 
-use super::{Element, Layout, MAX_PICKLE, MAX_STREAM, layouts, load_prefix};
+use super::{Layout, MAX_PICKLE, MAX_STREAM, layouts, load_prefix};
 use crate::error::{Error, Result};
 use crate::features::model_error;
 use crate::sources::pickle::{self, Document};
@@ -15,6 +15,10 @@ use zip::ZipArchive;
 const MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 /// The only version of the old format.
 const STREAM_VERSION: i64 = 1001;
+/// Most bytes of one storage; the largest of Inception has 8 MB.
+const MAX_STORAGE: usize = 1 << 30;
+/// Most bytes that are reserved before they are seen: an archive may claim any size.
+const MAX_AHEAD: u64 = 1 << 24;
 
 /// Where the storages are.
 pub enum Storages {
@@ -40,7 +44,8 @@ impl std::fmt::Debug for Storages {
     }
 }
 
-fn damaged(what: impl Into<String>) -> Error {
+/// The error of a file whose content cannot be.
+pub fn damaged(what: impl Into<String>) -> Error {
     Error::engine(what).mend("fetch or copy the file again: it is damaged or incomplete")
 }
 
@@ -72,14 +77,14 @@ impl Storages {
             ))
             .mend("name a file that torch.save wrote"));
         };
-        if let Ok(order) = member(&mut archive, &format!("{prefix}byteorder"), 64) {
-            if order != b"little" {
-                let order = String::from_utf8_lossy(&order).into_owned();
-                return Err(Error::engine(format!(
-                    "the byte order is `{order}`, expected `little`"
-                ))
-                .mend("save the file again on a little-endian machine"));
-            }
+        if let Ok(order) = member(&mut archive, &format!("{prefix}byteorder"), 64)
+            && order != b"little"
+        {
+            let order = String::from_utf8_lossy(&order).into_owned();
+            return Err(
+                Error::engine(format!("the byte order is `{order}`, expected `little`"))
+                    .mend("save the file again on a little-endian machine"),
+            );
         }
         let description = member(&mut archive, &format!("{prefix}data.pkl"), MAX_PICKLE)?;
         let document = load_prefix(&description)?.0;
@@ -137,7 +142,9 @@ impl Storages {
     /// The raw bytes of the storage behind `layout`.
     pub fn read(&mut self, layout: &Layout) -> Result<Cow<'_, [u8]>> {
         let expected = layout.n_stored.checked_mul(layout.element.bytes());
-        let expected = expected.ok_or_else(|| damaged("an impossible number of values"))?;
+        let expected = expected
+            .filter(|&bytes| bytes <= MAX_STORAGE)
+            .ok_or_else(|| damaged(format!("{} values in one storage", layout.n_stored)))?;
         match self {
             Self::Zip { archive, prefix } => {
                 let name = format!("{prefix}data/{}", layout.storage);
@@ -175,7 +182,7 @@ fn member(archive: &mut ZipArchive<BufReader<File>>, name: &str, limit: u64) -> 
             file.size()
         )));
     }
-    let mut bytes = Vec::with_capacity(file.size() as usize);
+    let mut bytes = Vec::with_capacity(file.size().min(MAX_AHEAD) as usize);
     // The archive may lie about the size; one byte more than allowed is enough to notice.
     let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes);
     read.map_err(|error| damaged(format!("{name}: {error}")))?;
@@ -220,121 +227,4 @@ fn starts(
         at = size.ok_or_else(|| damaged(format!("storage {key} is impossibly large")))?;
     }
     Ok(starts)
-}
-
-/// The elements of a strided view, row-major, as float32.
-pub fn gather(bytes: &[u8], layout: &Layout) -> Result<Vec<f32>> {
-    let outside = || {
-        damaged(format!(
-            "shape {:?} reaches outside its storage",
-            layout.shape
-        ))
-    };
-    let n = layout
-        .shape
-        .iter()
-        .try_fold(1_usize, |n, &size| n.checked_mul(size))
-        .ok_or_else(outside)?;
-    // A stride of 0 would let a small file ask for any amount of memory.
-    if n > layout.n_stored {
-        return Err(outside());
-    }
-    let mut values = Vec::with_capacity(n);
-    let mut place = vec![0_usize; layout.shape.len()];
-    for _ in 0..n {
-        let steps = place.iter().zip(&layout.strides);
-        let index = steps.fold(Some(layout.offset), |sum, (&i, &stride)| {
-            sum?.checked_add(i.checked_mul(stride)?)
-        });
-        let value = index.and_then(|index| element(bytes, index, layout.element));
-        values.push(value.ok_or_else(|| match layout.element {
-            Element::Integer(_) => Error::engine("holds integers, expected floating-point weights"),
-            _ => outside(),
-        })?);
-        for (i, &size) in place.iter_mut().zip(&layout.shape).rev() {
-            *i += 1;
-            if *i < size {
-                break;
-            }
-            *i = 0;
-        }
-    }
-    Ok(values)
-}
-
-fn element(bytes: &[u8], index: usize, element: Element) -> Option<f32> {
-    let at = index.checked_mul(element.bytes())?;
-    let rest = bytes.get(at..)?;
-    Some(match element {
-        Element::Float32 => f32::from_le_bytes(*rest.first_chunk()?),
-        Element::Float64 => f64::from_le_bytes(*rest.first_chunk()?) as f32,
-        Element::BFloat16 => {
-            f32::from_bits(u32::from(u16::from_le_bytes(*rest.first_chunk()?)) << 16)
-        }
-        Element::Float16 => half(u16::from_le_bytes(*rest.first_chunk()?)),
-        Element::Integer(_) => return None,
-    })
-}
-
-/// IEEE 754 binary16 to binary32, exactly.
-fn half(bits: u16) -> f32 {
-    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let (exponent, fraction) = (i32::from((bits >> 10) & 0x1f), f32::from(bits & 0x3ff));
-    match exponent {
-        0 => sign * fraction * 2_f32.powi(-24),
-        0x1f if fraction == 0.0 => sign * f32::INFINITY,
-        0x1f => f32::NAN,
-        _ => sign * (1024.0 + fraction) * 2_f32.powi(exponent - 25),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn layout(shape: &[usize], strides: &[usize], offset: usize) -> Layout {
-        Layout {
-            storage: "0".into(),
-            element: Element::Float32,
-            n_stored: 6,
-            offset,
-            shape: shape.to_vec(),
-            strides: strides.to_vec(),
-        }
-    }
-
-    fn six() -> Vec<u8> {
-        (0..6).flat_map(|i| (i as f32).to_le_bytes()).collect()
-    }
-
-    #[test]
-    fn strides_decide_the_order_of_values() {
-        // [[0, 1, 2], [3, 4, 5]] and its transpose as torch stores it: the same storage, strides exchanged.
-        assert_eq!(
-            gather(&six(), &layout(&[2, 3], &[3, 1], 0)).unwrap(),
-            [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
-        );
-        assert_eq!(
-            gather(&six(), &layout(&[3, 2], &[1, 3], 0)).unwrap(),
-            [0.0, 3.0, 1.0, 4.0, 2.0, 5.0]
-        );
-        assert_eq!(gather(&six(), &layout(&[2], &[1], 4)).unwrap(), [4.0, 5.0]);
-    }
-
-    #[test]
-    fn a_view_outside_its_storage_is_refused() {
-        assert!(gather(&six(), &layout(&[3], &[1], 4)).is_err());
-        assert!(gather(&six(), &layout(&[7], &[0], 0)).is_err());
-        assert!(gather(&six(), &layout(&[2], &[usize::MAX], 1)).is_err());
-    }
-
-    #[test]
-    fn half_precision_is_ieee_754() {
-        // 0x3c00 = 2^0, 0xc000 = -2^1, 0x3555 = (1 + 341/1024) / 4, 0x0001 = 2^-24, 0x7bff = 65504.
-        assert_eq!(
-            [0x3c00, 0xc000, 0x0001, 0x7bff].map(half),
-            [1.0, -2.0, 2_f32.powi(-24), 65504.0]
-        );
-        assert_eq!(half(0x3555), 1365.0 / 4096.0);
-    }
 }

@@ -2,6 +2,7 @@
 //! `legacy_tensorflow` and StyleGAN2-ada/3, EDM2.
 
 use crate::preprocess::levels::Levels;
+use crate::preprocess::passes::RowSink;
 
 /// One output column or row: the two neighbours and how far the point lies behind the first.
 struct Point {
@@ -12,14 +13,14 @@ struct Point {
 
 /// `theta = [[1, 0, 1/W - 1/W'], [0, 1, 1/H - 1/H']]`, `affine_grid(align_corners=False)`, then bilinear `grid_sample`
 /// with border padding. All in float32: even where the size does not change the result is off by up to 2e-5 of 255.
-pub(super) fn resize(source: &Levels<'_>, (height, width): (usize, usize)) -> Vec<f32> {
+pub(super) fn resize(source: &Levels<'_>, (height, width): (usize, usize), sink: RowSink<'_>) {
     let columns = points(source.width, width);
-    let rows = points(source.height, height);
     let channels = source.channels;
-    let mut result = Vec::with_capacity(height * width * channels);
-    for Point { low, high, weight } in rows {
+    let mut result = Vec::with_capacity(width * channels);
+    for Point { low, high, weight } in points(source.height, height) {
         let (top, bottom) = (source.row(low), source.row(high));
         let (north, south) = (1.0 - weight, weight);
+        result.clear();
         for column in &columns {
             let (west, east) = (1.0 - column.weight, column.weight);
             for channel in 0..channels {
@@ -32,8 +33,8 @@ pub(super) fn resize(source: &Levels<'_>, (height, width): (usize, usize)) -> Ve
                 );
             }
         }
+        sink(&result);
     }
-    result
 }
 
 /// The sampling points of one axis: `linspace(-1, 1, out) * (out - 1) / out` moved by `1/in - 1/out`, then taken back

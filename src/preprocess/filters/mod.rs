@@ -1,6 +1,6 @@
 //! The resize filters, one file for each program that is imitated.
 //!
-//! Every filter takes the levels of a picture and an output size and gives float32 `[height, width, channels]`.
+//! Every filter takes the levels of a picture and an output size and gives float32 rows `[width, channels]`.
 //! Where a size does not change, every filter but [`Filter::GridSample`] is the identity along that axis.
 
 mod grid_sample;
@@ -11,7 +11,7 @@ mod torch_antialias;
 mod torch_bilinear;
 
 use super::levels::Levels;
-use super::passes::{Fold, Kernel, Lerp, resample};
+use super::passes::{Fold, Kernel, Lerp, RowSink, resample};
 use crate::error::{Error, Result};
 
 /// How pixels become the input size of the network.
@@ -41,20 +41,27 @@ impl Filter {
         matches!(self, Self::PillowBicubic)
     }
 
-    /// Resizes to `(height, width)`, both at least 1.
+    /// Resizes to `(height, width)`, both at least 1, and hands the `height` rows to `sink`.
     ///
     /// An input error for [`Filter::None`] and a picture of another size.
-    pub(super) fn resize(self, source: &Levels<'_>, size: (usize, usize)) -> Result<Vec<f32>> {
+    pub(super) fn resize(
+        self,
+        source: &Levels<'_>,
+        size: (usize, usize),
+        sink: RowSink<'_>,
+    ) -> Result<()> {
         let found = (source.height, source.width);
-        Ok(match self {
-            Self::GridSample => grid_sample::resize(source, size),
-            _ if found == size => source.floats(),
-            Self::PillowBicubic => separable::<f64>(source, size, pillow::bicubic),
-            Self::PillowBilinear => separable::<f64>(source, size, pillow::bilinear),
-            Self::TorchBilinear => separable::<f32>(source, size, torch_bilinear::kernel),
-            Self::TorchBilinearAntialias => separable::<f32>(source, size, torch_antialias::kernel),
-            Self::Tf1Bilinear => separable::<Lerp>(source, size, tf1::kernel),
-            Self::Nearest => separable::<f32>(source, size, nearest::kernel),
+        match self {
+            Self::GridSample => grid_sample::resize(source, size, sink),
+            _ if found == size => source.float_rows(sink),
+            Self::PillowBicubic => separable::<f64>(source, size, pillow::bicubic, sink),
+            Self::PillowBilinear => separable::<f64>(source, size, pillow::bilinear, sink),
+            Self::TorchBilinear => separable::<f32>(source, size, torch_bilinear::kernel, sink),
+            Self::TorchBilinearAntialias => {
+                separable::<f32>(source, size, torch_antialias::kernel, sink);
+            }
+            Self::Tf1Bilinear => separable::<Lerp>(source, size, tf1::kernel, sink),
+            Self::Nearest => separable::<f32>(source, size, nearest::kernel, sink),
             Self::None => {
                 return Err(Error::input(format!(
                     "a picture of {} x {} pixels, but the network takes {} x {} and no filter is to resize it",
@@ -62,7 +69,8 @@ impl Filter {
                 ))
                 .mend("name a filter in the network's .toml file, or resize the pictures beforehand"));
             }
-        })
+        }
+        Ok(())
     }
 }
 
@@ -71,8 +79,9 @@ fn separable<F: Fold>(
     source: &Levels<'_>,
     (height, width): (usize, usize),
     kernel: fn(usize, usize) -> Kernel<F::Weight>,
-) -> Vec<f32> {
+    sink: RowSink<'_>,
+) {
     let columns = (source.width != width).then(|| kernel(source.width, width));
     let rows = (source.height != height).then(|| kernel(source.height, height));
-    resample::<F>(source, columns.as_ref(), rows.as_ref())
+    resample::<F>(source, columns.as_ref(), rows.as_ref(), sink);
 }

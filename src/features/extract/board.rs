@@ -1,0 +1,356 @@
+//! Where rows land by index, and what the run knows of each picture.
+
+use super::{OnError, Shelf};
+use crate::error::{Error, Result};
+use crate::features::store::{CHUNK, Chunk, Lookup, RowState};
+use crate::features::{Extraction, Extractor, Role};
+use crate::sources::ImageSource;
+use ndarray::Array2;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// All rows of the extraction and the state of every picture.
+pub(super) struct Board {
+    widths: Vec<usize>,
+    /// One flat `[n, width]` block per output.
+    outputs: Vec<Vec<f32>>,
+    states: Vec<RowState>,
+    /// Pictures that failed, by index; those that could not even be fetched have the state `Absent`.
+    failures: BTreeMap<usize, Error>,
+    chunks: Vec<ChunkState>,
+    /// How many failures the run may have.
+    tolerated: usize,
+    /// Things to tell about the store.
+    store_notes: BTreeMap<String, usize>,
+    n_cached: usize,
+    wrote: bool,
+}
+
+#[derive(Default)]
+struct ChunkState {
+    /// Pictures without an outcome.
+    open: usize,
+    /// Rows that the store does not have.
+    fresh: usize,
+    notes: BTreeMap<String, usize>,
+}
+
+impl Board {
+    pub(super) fn new(n: usize, extractor: &Extractor, tolerated: usize) -> Self {
+        let widths: Vec<usize> = extractor
+            .outputs
+            .iter()
+            .map(|output| output.width)
+            .collect();
+        Self {
+            outputs: widths.iter().map(|width| vec![0.0; n * width]).collect(),
+            widths,
+            states: vec![RowState::Absent; n],
+            failures: BTreeMap::new(),
+            chunks: (0..n.div_ceil(CHUNK))
+                .map(|chunk| ChunkState {
+                    open: CHUNK.min(n - chunk * CHUNK),
+                    ..ChunkState::default()
+                })
+                .collect(),
+            tolerated,
+            store_notes: BTreeMap::new(),
+            n_cached: 0,
+            wrote: false,
+        }
+    }
+
+    /// Takes over what the store has. Entries are read on all cores and taken over in order.
+    pub(super) fn fill(&mut self, shelf: &Shelf<'_>) {
+        // A few at a time, so that the entries' own buffers stay small beside the board.
+        const AT_ONCE: usize = 16;
+        let n = self.states.len();
+        for (group, keys) in shelf.keys.chunks(AT_ONCE).enumerate() {
+            let found: Vec<Lookup> = keys
+                .par_iter()
+                .enumerate()
+                .map(|(offset, key)| {
+                    let first = (group * AT_ONCE + offset) * CHUNK;
+                    shelf
+                        .store
+                        .read(key, CHUNK.min(n.saturating_sub(first)), &self.widths)
+                })
+                .collect();
+            for (offset, lookup) in found.into_iter().enumerate() {
+                match lookup {
+                    Lookup::Found(chunk) => self.take_over(group * AT_ONCE + offset, chunk),
+                    Lookup::Missing => {}
+                    Lookup::Damaged(reason) => {
+                        self.note(format!("a damaged entry of the feature store was dropped and computed again ({reason})"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_over(&mut self, id: usize, chunk: Chunk) {
+        let first = id * CHUNK;
+        for ((block, output), width) in self
+            .outputs
+            .iter_mut()
+            .zip(&chunk.outputs)
+            .zip(&self.widths)
+        {
+            block[first * width..first * width + output.len()].copy_from_slice(output);
+        }
+        let state = &mut self.chunks[id];
+        state.notes = chunk.notes;
+        for (offset, row) in chunk.states.into_iter().enumerate() {
+            match &row {
+                RowState::Absent => continue,
+                RowState::Done => self.n_cached += 1,
+                RowState::Failed(message, advice) => {
+                    let error = Error::input(message.clone());
+                    let error = advice
+                        .iter()
+                        .fold(error, |error, advice| error.mend(advice.clone()));
+                    self.failures.insert(first + offset, error);
+                }
+            }
+            state.open -= 1;
+            self.states[first + offset] = row;
+        }
+    }
+
+    /// Which pictures have no outcome yet.
+    pub(super) fn wanted(&self) -> Vec<bool> {
+        self.states
+            .iter()
+            .map(|state| *state == RowState::Absent)
+            .collect()
+    }
+
+    /// Pictures with an outcome.
+    pub(super) fn n_known(&self) -> usize {
+        self.states.len() - self.chunks.iter().map(|chunk| chunk.open).sum::<usize>()
+    }
+
+    /// Pictures from this index on no longer matter: with more failures than tolerated, the error that will be
+    /// reported names the lowest `tolerated + 1` of them.
+    pub(super) fn bound(&self) -> usize {
+        if self.failures.len() <= self.tolerated {
+            return usize::MAX;
+        }
+        self.failures
+            .keys()
+            .nth(self.tolerated)
+            .copied()
+            .unwrap_or(usize::MAX)
+    }
+
+    /// A picture's row. Answers with the chunk that this completed.
+    pub(super) fn place(
+        &mut self,
+        index: usize,
+        outputs: &[Vec<f32>],
+        notes: Vec<String>,
+    ) -> Option<usize> {
+        for ((block, row), width) in self.outputs.iter_mut().zip(outputs).zip(&self.widths) {
+            block[index * width..(index + 1) * width].copy_from_slice(row);
+        }
+        for note in notes {
+            *self.chunks[index / CHUNK].notes.entry(note).or_default() += 1;
+        }
+        self.states[index] = RowState::Done;
+        self.settle(index)
+    }
+
+    /// A picture whose bytes are no picture. Answers with the chunk that this completed.
+    pub(super) fn fail(&mut self, index: usize, error: Error) -> Option<usize> {
+        self.states[index] = RowState::Failed(
+            error.message().to_owned(),
+            error.advice().map(str::to_owned),
+        );
+        self.failures.insert(index, error);
+        self.settle(index)
+    }
+
+    /// A picture whose bytes could not be fetched: the store does not remember that. Answers with the chunk that this
+    /// completed.
+    pub(super) fn miss(&mut self, index: usize, error: Error) -> Option<usize> {
+        self.failures.insert(index, error);
+        self.settle(index)
+    }
+
+    fn settle(&mut self, index: usize) -> Option<usize> {
+        let id = index / CHUNK;
+        let chunk = &mut self.chunks[id];
+        chunk.open = chunk.open.saturating_sub(1);
+        chunk.fresh += usize::from(self.states[index] != RowState::Absent);
+        (chunk.open == 0 && chunk.fresh > 0).then_some(id)
+    }
+
+    /// A copy of a chunk's rows for the store; after it the chunk counts as stored.
+    pub(super) fn copy_out(&mut self, id: usize) -> Chunk {
+        let first = id * CHUNK;
+        let last = (first + CHUNK).min(self.states.len());
+        self.chunks[id].fresh = 0;
+        self.wrote = true;
+        Chunk {
+            states: self.states[first..last].to_vec(),
+            widths: self.widths.clone(),
+            outputs: self
+                .outputs
+                .iter()
+                .zip(&self.widths)
+                .map(|(block, width)| block[first * width..last * width].to_vec())
+                .collect(),
+            notes: self.chunks[id].notes.clone(),
+        }
+    }
+
+    /// Has any chunk gone to the store in this run?
+    pub(super) fn wrote(&self) -> bool {
+        self.wrote
+    }
+
+    /// Chunks with rows that the store does not have.
+    pub(super) fn unsaved(&self) -> Vec<usize> {
+        (0..self.chunks.len())
+            .filter(|&id| self.chunks[id].fresh > 0)
+            .collect()
+    }
+
+    /// One more thing to tell about the store.
+    pub(super) fn note(&mut self, text: String) {
+        *self.store_notes.entry(text).or_default() += 1;
+    }
+
+    /// The extraction, or the error that its failures amount to.
+    pub(super) fn finish(
+        self,
+        source: &dyn ImageSource,
+        extractor: &Extractor,
+        on_error: OnError,
+    ) -> Result<Extraction> {
+        let spec = source.spec();
+        let name = |index: usize| {
+            source
+                .entries()
+                .get(index)
+                .map_or_else(|| format!("picture {index}"), |entry| entry.name.clone())
+        };
+        if self.failures.len() > self.tolerated {
+            return Err(too_many(&self.failures, spec, name, on_error));
+        }
+        let lost = self.states.iter().enumerate().find(|(index, state)| {
+            **state == RowState::Absent && !self.failures.contains_key(index)
+        });
+        if let Some((index, _)) = lost {
+            return Err(Error::input(format!(
+                "{spec}: {} was listed, but the source did not hand it out; did the set change during the run?",
+                name(index)
+            )));
+        }
+        let indices: Vec<usize> = (0..self.states.len())
+            .filter(|index| !self.failures.contains_key(index))
+            .collect();
+        if let (true, Some((&index, error))) = (indices.is_empty(), self.failures.first_key_value())
+        {
+            return Err(error.clone().at(format!(
+                "{spec}: none of {} pictures can be read; the first, {}",
+                self.states.len(),
+                name(index)
+            )));
+        }
+        let mut features = None;
+        let mut logits = None;
+        let mut log_probabilities = None;
+        let mut spatial = None;
+        for ((block, width), output) in self
+            .outputs
+            .into_iter()
+            .zip(&self.widths)
+            .zip(&extractor.outputs)
+        {
+            let place = match output.role {
+                Role::Features => &mut features,
+                Role::Logits => &mut logits,
+                Role::Probabilities => &mut log_probabilities,
+                Role::Spatial => &mut spatial,
+            };
+            if place.is_none() {
+                *place = Some(compact(block, *width, &indices, extractor)?);
+            }
+        }
+        // An exact zero has no logarithm; the least positive float stands for it.
+        let log_probabilities = log_probabilities
+            .map(|rows: Array2<f32>| rows.mapv_into(|p| p.max(f32::MIN_POSITIVE).ln()));
+        let mut notes = BTreeMap::new();
+        let told = self.chunks.into_iter().map(|chunk| chunk.notes);
+        for (note, count) in told.chain([self.store_notes]).flatten() {
+            *notes.entry(note).or_default() += count;
+        }
+        Ok(Extraction {
+            features: features.ok_or_else(|| {
+                Error::engine(format!(
+                    "{}: none of its outputs is declared as features",
+                    extractor.name
+                ))
+            })?,
+            logits: logits.or(log_probabilities),
+            spatial,
+            indices,
+            failed: self
+                .failures
+                .iter()
+                .map(|(&index, error)| (name(index), error.message().to_owned()))
+                .collect(),
+            notes: notes.into_iter().collect(),
+            n_cached: self.n_cached,
+        })
+    }
+}
+
+/// Moves the rows at `indices` (ascending) to the front, without a second block.
+fn compact(
+    mut block: Vec<f32>,
+    width: usize,
+    indices: &[usize],
+    extractor: &Extractor,
+) -> Result<Array2<f32>> {
+    for (row, &index) in indices.iter().enumerate() {
+        if row != index {
+            block.copy_within(index * width..(index + 1) * width, row * width);
+        }
+    }
+    block.truncate(indices.len() * width);
+    Array2::from_shape_vec((indices.len(), width), block).map_err(|error| {
+        Error::engine(format!(
+            "{}: an output has an impossible shape: {error}",
+            extractor.name
+        ))
+    })
+}
+
+fn too_many(
+    failures: &BTreeMap<usize, Error>,
+    spec: &str,
+    name: impl Fn(usize) -> String,
+    on_error: OnError,
+) -> Error {
+    const LISTED: usize = 3;
+    if let (OnError::Fail, Some((&index, error))) = (on_error, failures.first_key_value()) {
+        let advice = error
+            .advice()
+            .unwrap_or("repair or remove it, or leave such pictures out with --on-error skip")
+            .to_owned();
+        return error.clone().at(name(index)).at(spec).mend(advice);
+    }
+    let tolerated = on_error.tolerated();
+    let first: Vec<String> = failures
+        .iter()
+        .take(LISTED.min(tolerated.saturating_add(1)))
+        .map(|(&index, error)| format!("{}: {}", name(index), error.message()))
+        .collect();
+    Error::input(format!(
+        "{spec}: more pictures cannot be read than --max-bad {tolerated} allows; the first: {}",
+        first.join("; ")
+    ))
+    .mend("repair the set, or allow more with --max-bad N")
+}
