@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Allowed, Card, Inputs, Measured, Metric, Needs, Outcome, ParamSpec, Params, Space, Warning};
+use super::{
+    Allowed, Card, Inputs, Measured, Metric, Needs, Outcome, ParamSpec, Params, Space, Warning,
+};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::{ConfidenceInterval, Direction};
@@ -42,7 +44,9 @@ impl Metric for Fid {
 
     fn id(&self, inputs: &Inputs<'_>) -> &'static str {
         let published = |space| space == Space::Inception;
-        let reference = inputs.reference.is_none_or(|side| published(side.0.space()));
+        let reference = inputs
+            .reference
+            .is_none_or(|side| published(side.0.space()));
         if reference && published(inputs.generated.0.space()) {
             "fid"
         } else {
@@ -52,7 +56,11 @@ impl Metric for Fid {
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
         let (reference, generated) = (inputs.reference()?, inputs.generated.0);
-        let ddof = if params.integer("ddof")? == 0 { Ddof::Zero } else { Ddof::One };
+        let ddof = if params.integer("ddof")? == 0 {
+            Ddof::Zero
+        } else {
+            Ddof::One
+        };
         let (r, g) = (side(reference)?, side(generated)?);
         let (distance, (floor, spectra)) = rayon::join(
             || frechet_with_error(&r, &g, ddof),
@@ -93,7 +101,12 @@ fn side(measured: &Measured) -> Result<Side<'_>> {
 }
 
 /// The floor, where the reference has features.
-fn real_floor(reference: &Measured, generated: &Measured, ddof: Ddof, seed: Seed) -> Result<Option<Floor>> {
+fn real_floor(
+    reference: &Measured,
+    generated: &Measured,
+    ddof: Ddof,
+    seed: Seed,
+) -> Result<Option<Floor>> {
     match (reference.features(), generated.n()) {
         (Some(features), Some(n)) => floor(features, n, ddof, seed),
         _ => Ok(None),
@@ -117,12 +130,19 @@ fn describe_parts(details: &mut Details, distance: &Frechet) {
         Some(error) if error.is_complete() => "infinitesimal jackknife over both sides",
         Some(StdError {
             reference: None, ..
-        }) => "infinitesimal jackknife over the generated side; the reference's part needs its features",
-        Some(_) => "infinitesimal jackknife over the reference side; the generated part needs its features",
+        }) => {
+            "infinitesimal jackknife over the generated side; the reference's part needs its features"
+        }
+        Some(_) => {
+            "infinitesimal jackknife over the reference side; the generated part needs its features"
+        }
     };
     put(details, "std_error_method", method);
     if let Some(error) = distance.std_error {
-        for (name, part) in [("reference", error.reference), ("generated", error.generated)] {
+        for (name, part) in [
+            ("reference", error.reference),
+            ("generated", error.generated),
+        ] {
             if let Some(part) = part {
                 put(details, format!("std_error_{name}"), part);
             }
@@ -148,7 +168,11 @@ fn describe_floor(details: &mut Details, floor: Option<&Floor>) {
 fn describe_spectrum(details: &mut Details, name: &str, spectrum: &Spectrum) {
     put(details, format!("rank_{name}"), spectrum.rank);
     if let Some(condition) = spectrum.condition {
-        let kind = if spectrum.is_bound { "condition_at_least" } else { "condition" };
+        let kind = if spectrum.is_bound {
+            "condition_at_least"
+        } else {
+            "condition"
+        };
         put(details, format!("{kind}_{name}"), condition);
     }
 }
@@ -175,7 +199,9 @@ fn warnings(id: &str, reference: &Measured, generated: &Measured) -> Vec<Warning
     {
         warnings.push(Warning::new(
             "different_sizes",
-            format!("{id}: {n} reference and {m} generated samples; the bias falls with both counts"),
+            format!(
+                "{id}: {n} reference and {m} generated samples; the bias falls with both counts"
+            ),
             "compare only with results at the same two counts",
         ));
     }

@@ -65,7 +65,8 @@ impl Metric for InceptionScore {
         let mut row = inputs.row(self.id(inputs), CARD.direction, params);
         row.n_reference = None;
         if n <= n_splits {
-            let reason = format!("{n} samples in {n_splits} splits: a split of one sample always scores 1");
+            let reason =
+                format!("{n} samples in {n_splits} splits: a split of one sample always scores 1");
             return Ok(Outcome {
                 warnings: vec![few_samples(&row.id, &reason)],
                 estimates: vec![Estimate {
@@ -74,19 +75,27 @@ impl Metric for InceptionScore {
                 }],
             });
         }
-        let order = (params.word("shuffle")? == "numpy2020").then(|| Mt19937::new(2020).permutation(n));
+        let order =
+            (params.word("shuffle")? == "numpy2020").then(|| Mt19937::new(2020).permutation(n));
         let score = inception_score(values.view(), scale, n_splits, order.as_deref())?;
         row.value = Some(score.mean);
         row.std_error = Some(score.std_error);
         row.interval = Some(ConfidenceInterval::normal(score.mean, score.std_error));
-        row.details.insert("split_std".to_owned(), score.spread.into());
+        row.details
+            .insert("split_std".to_owned(), score.spread.into());
         row.details.insert("splits".to_owned(), score.splits.into());
-        row.details.insert("n_classes".to_owned(), values.ncols().into());
+        row.details
+            .insert("n_classes".to_owned(), values.ncols().into());
         let method = "influence function (variance of KL over samples)";
-        row.details.insert("std_error_method".to_owned(), method.into());
+        row.details
+            .insert("std_error_method".to_owned(), method.into());
         let mut warnings = Vec::new();
         if n / n_splits < values.ncols() {
-            let reason = format!("splits of {} samples for {} classes bias it", n / n_splits, values.ncols());
+            let reason = format!(
+                "splits of {} samples for {} classes bias it",
+                n / n_splits,
+                values.ncols()
+            );
             warnings.push(few_samples(&row.id, &reason));
         }
         Ok(Outcome {

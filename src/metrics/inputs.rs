@@ -23,7 +23,11 @@ impl<'a> Inputs<'a> {
     ///
     /// # Errors
     /// Input: the sides have different numbers of feature dimensions.
-    pub fn new(reference: Option<Reference<'a>>, generated: Generated<'a>, seed: Seed) -> Result<Self> {
+    pub fn new(
+        reference: Option<Reference<'a>>,
+        generated: Generated<'a>,
+        seed: Seed,
+    ) -> Result<Self> {
         if let Some(Reference(real)) = reference
             && let (Some(d_real), Some(d_generated)) = (real.n_features(), generated.0.n_features())
             && d_real != d_generated
@@ -47,9 +51,9 @@ impl<'a> Inputs<'a> {
     /// # Errors
     /// Usage: none was given.
     pub fn reference(&self) -> Result<&'a Measured> {
-        self.reference
-            .map(|side| side.0)
-            .ok_or_else(|| Error::usage("no reference set was given").mend("gavel evaluate REFERENCE GENERATED"))
+        self.reference.map(|side| side.0).ok_or_else(|| {
+            Error::usage("no reference set was given").mend("gavel evaluate REFERENCE GENERATED")
+        })
     }
 
     /// What is missing for these needs, in words.
@@ -68,10 +72,13 @@ impl<'a> Inputs<'a> {
         [reference, generated]
             .into_iter()
             .find_map(|side| match needs {
-                Needs::Features if side.features().is_none() => Some(format!("{} has no features", side.name())),
-                Needs::Moments if side.n_features().is_none() => {
-                    Some(format!("{} has neither features nor statistics", side.name()))
+                Needs::Features if side.features().is_none() => {
+                    Some(format!("{} has no features", side.name()))
                 }
+                Needs::Moments if side.n_features().is_none() => Some(format!(
+                    "{} has neither features nor statistics",
+                    side.name()
+                )),
                 _ => None,
             })
     }

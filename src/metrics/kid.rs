@@ -62,20 +62,26 @@ impl Metric for Kid {
     }
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
-        let (Some(reference), Some(generated)) = (inputs.reference()?.features(), inputs.generated.0.features()) else {
-            return Err(Error::usage("features of both sides are needed").mend("give images or feature arrays"));
+        let (Some(reference), Some(generated)) = (
+            inputs.reference()?.features(),
+            inputs.generated.0.features(),
+        ) else {
+            return Err(Error::usage("features of both sides are needed")
+                .mend("give images or feature arrays"));
         };
         let mut row = inputs.row("kid", CARD.direction, params);
         let mut warnings = Vec::new();
         let (value, std_error) = match params.word("estimator")? {
             "subsets" => {
                 let plan = Plan::new(params, reference.nrows(), generated.nrows())?;
-                row.params.insert("subset_size".to_owned(), plan.subset_size.into());
+                row.params
+                    .insert("subset_size".to_owned(), plan.subset_size.into());
                 if plan.subset_size < DEFAULT_SIZE && plan.is_automatic {
                     warnings.push(plan.warning());
                 }
                 let subsets = subsets(reference, generated, &plan.draws(inputs.seed))?;
-                row.details.insert("subset_std".to_owned(), subsets.spread().into());
+                row.details
+                    .insert("subset_std".to_owned(), subsets.spread().into());
                 (subsets.mean(), subsets.std_error)
             }
             estimator => {
@@ -83,15 +89,21 @@ impl Metric for Kid {
                     row.params.remove(name);
                 }
                 let full = full(reference, generated)?;
-                let value = if estimator == "biased" { full.biased } else { full.unbiased };
+                let value = if estimator == "biased" {
+                    full.biased
+                } else {
+                    full.unbiased
+                };
                 (value, full.std_error)
             }
         };
         row.value = Some(value);
         row.std_error = std_error;
         row.interval = std_error.map(|error| ConfidenceInterval::normal(value, error));
-        let method = "variance components of the U-statistic (analysis of variance of the Gram matrices)";
-        row.details.insert("std_error_method".to_owned(), method.into());
+        let method =
+            "variance components of the U-statistic (analysis of variance of the Gram matrices)";
+        row.details
+            .insert("std_error_method".to_owned(), method.into());
         Ok(Outcome {
             estimates: vec![row],
             warnings,

@@ -68,7 +68,11 @@ impl Measured {
     ///
     /// # Errors
     /// Input: no rows, no columns, or a value that is NaN or infinite (its row and column are named).
-    pub fn from_features(name: impl Into<String>, space: Space, features: Array2<f32>) -> Result<Self> {
+    pub fn from_features(
+        name: impl Into<String>,
+        space: Space,
+        features: Array2<f32>,
+    ) -> Result<Self> {
         let name = name.into();
         check_matrix(&name, "features", features.view())?;
         Ok(Self {
@@ -105,10 +109,11 @@ impl Measured {
         let values = scores.values();
         check_matrix(&self.name, "class scores", values)?;
         if values.ncols() < 2 {
-            return Err(
-                Error::input(format!("{}: class scores have 1 class, at least 2 are needed", self.name))
-                    .mend("give an array [n_samples, n_classes]"),
-            );
+            return Err(Error::input(format!(
+                "{}: class scores have 1 class, at least 2 are needed",
+                self.name
+            ))
+            .mend("give an array [n_samples, n_classes]"));
         }
         if let Some(n) = self.n
             && n != values.nrows()
@@ -187,8 +192,11 @@ impl Measured {
             return Ok(moments);
         }
         let features = self.features().ok_or_else(|| {
-            Error::input(format!("{}: has neither features nor statistics", self.name))
-                .mend("give images, a feature array [n, d] or a statistics file with mu and sigma")
+            Error::input(format!(
+                "{}: has neither features nor statistics",
+                self.name
+            ))
+            .mend("give images, a feature array [n, d] or a statistics file with mu and sigma")
         })?;
         let moments = Moments::of(features)?;
         Ok(self.moments.get_or_init(|| moments))

@@ -112,12 +112,18 @@ pub trait Metric: Sync {
 ///
 /// # Errors
 /// The first error of a metric, with the metric's name in front.
-pub fn evaluate(metrics: &[&dyn Metric], inputs: &Inputs<'_>, settings: &Settings) -> Result<Outcome> {
+pub fn evaluate(
+    metrics: &[&dyn Metric],
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     for metric in metrics {
         for params in settings.rows(*metric)? {
             let rows = match inputs.lacks(metric.card().needs) {
-                None => metric.evaluate(inputs, &params).map_err(|e| e.at(metric.card().name))?,
+                None => metric
+                    .evaluate(inputs, &params)
+                    .map_err(|e| e.at(metric.card().name))?,
                 Some(reason) => absent(*metric, inputs, &params, reason),
             };
             outcome.absorb(rows);
@@ -132,10 +138,16 @@ fn absent(metric: &dyn Metric, inputs: &Inputs<'_>, params: &Params, reason: Str
     let mend = match metric.card().needs {
         Needs::Moments => "give both sets as images, features or statistics",
         Needs::Features => "give both sets as images or as feature arrays [n, d]",
-        Needs::ClassScores => "take an extractor with logits, or give --logits FILE.npy or --probabilities FILE.npy",
+        Needs::ClassScores => {
+            "take an extractor with logits, or give --logits FILE.npy or --probabilities FILE.npy"
+        }
     };
     Outcome {
-        warnings: vec![Warning::new("absent", format!("{id} has no value: {reason}"), mend)],
+        warnings: vec![Warning::new(
+            "absent",
+            format!("{id} has no value: {reason}"),
+            mend,
+        )],
         estimates: vec![Estimate {
             why_absent: Some(reason),
             ..inputs.row(id, metric.card().direction, params)

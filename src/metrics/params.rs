@@ -79,7 +79,10 @@ impl Params {
     /// # Errors
     /// Usage: the metric has no such parameter, or it is no word.
     pub fn word(&self, name: &str) -> Result<&str> {
-        self.0.get(name).and_then(Value::as_str).ok_or_else(|| missing(name, "a word"))
+        self.0
+            .get(name)
+            .and_then(Value::as_str)
+            .ok_or_else(|| missing(name, "a word"))
     }
 
     /// The integer that a parameter is set to.
@@ -136,22 +139,41 @@ impl Settings {
             let card = find(metric_name)
                 .ok_or_else(|| {
                     let known: Vec<&str> = METRICS.iter().map(|m| m.card().name).collect();
-                    Error::usage(format!("--set {option}: there is no metric {metric_name:?}"))
-                        .mend(format!("one of {}", known.join(", ")))
+                    Error::usage(format!(
+                        "--set {option}: there is no metric {metric_name:?}"
+                    ))
+                    .mend(format!("one of {}", known.join(", ")))
                 })?
                 .card();
-            let spec = card.params.iter().find(|spec| spec.name == name).ok_or_else(|| {
-                let known: Vec<String> = card.params.iter().map(|p| format!("{}.{}", card.name, p.name)).collect();
-                Error::usage(format!("--set {option}: {} has no parameter {name:?}", card.name))
+            let spec = card
+                .params
+                .iter()
+                .find(|spec| spec.name == name)
+                .ok_or_else(|| {
+                    let known: Vec<String> = card
+                        .params
+                        .iter()
+                        .map(|p| format!("{}.{}", card.name, p.name))
+                        .collect();
+                    Error::usage(format!(
+                        "--set {option}: {} has no parameter {name:?}",
+                        card.name
+                    ))
                     .mend(format!("one of {}", known.join(", ")))
-            })?;
+                })?;
             let values: Vec<Value> = values
                 .split(',')
                 .map(|typed| spec.parse(card.name, typed.trim()))
                 .collect::<Result<_>>()?;
             if settings.insert((card.name, spec.name), values).is_some() {
-                return Err(Error::usage(format!("--set {}.{} is given twice", card.name, spec.name))
-                    .mend(format!("give all values at once: --set {}.{}=a,b", card.name, spec.name)));
+                return Err(Error::usage(format!(
+                    "--set {}.{} is given twice",
+                    card.name, spec.name
+                ))
+                .mend(format!(
+                    "give all values at once: --set {}.{}=a,b",
+                    card.name, spec.name
+                )));
             }
         }
         Ok(Self(settings))
@@ -185,6 +207,8 @@ impl Settings {
 }
 
 fn form(option: &str) -> Error {
-    Error::usage(format!("--set {option}: not of the form metric.parameter=value"))
-        .mend("--set kid.subset_size=500")
+    Error::usage(format!(
+        "--set {option}: not of the form metric.parameter=value"
+    ))
+    .mend("--set kid.subset_size=500")
 }

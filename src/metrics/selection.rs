@@ -9,7 +9,9 @@ pub fn find(name: &str) -> Option<&'static dyn Metric> {
     let name = name.trim().to_ascii_lowercase().replace('-', "_");
     METRICS.iter().copied().find(|metric| {
         let card = metric.card();
-        card.name == name || card.ids.contains(&name.as_str()) || card.aliases.contains(&name.as_str())
+        card.name == name
+            || card.ids.contains(&name.as_str())
+            || card.aliases.contains(&name.as_str())
     })
 }
 
@@ -19,10 +21,20 @@ pub fn find(name: &str) -> Option<&'static dyn Metric> {
 /// Usage: an empty list, or a name that is not known (the known ones are listed).
 pub fn select(list: &str) -> Result<Vec<&'static dyn Metric>> {
     let mut chosen: Vec<&'static str> = Vec::new();
-    for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+    for name in list
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    {
         match name {
             "all" => chosen.extend(METRICS.iter().map(|m| m.card().name)),
-            "core" => chosen.extend(METRICS.iter().map(|m| m.card()).filter(|c| c.core).map(|c| c.name)),
+            "core" => chosen.extend(
+                METRICS
+                    .iter()
+                    .map(|m| m.card())
+                    .filter(|c| c.core)
+                    .map(|c| c.name),
+            ),
             _ => chosen.push(find(name).ok_or_else(|| unknown(name))?.card().name),
         }
     }
@@ -42,5 +54,6 @@ fn unknown(name: &str) -> Error {
         .flat_map(|metric| metric.card().ids)
         .map(|id| (*id).to_owned())
         .collect();
-    Error::usage(format!("--metrics: there is no metric {name:?}")).mend(format!("core, all, or some of {}", known.join(", ")))
+    Error::usage(format!("--metrics: there is no metric {name:?}"))
+        .mend(format!("core, all, or some of {}", known.join(", ")))
 }

@@ -46,14 +46,19 @@ pub fn inception_score(
 ) -> Result<Score> {
     let n = rows.nrows();
     if n_splits == 0 || n < n_splits {
-        return Err(Error::cannot_tell(format!("{n} samples cannot be cut into {n_splits} splits"))
-            .mend("--set inception_score.n_splits=1, or give more images"));
+        return Err(Error::cannot_tell(format!(
+            "{n} samples cannot be cut into {n_splits} splits"
+        ))
+        .mend("--set inception_score.n_splits=1, or give more images"));
     }
     if let Some(order) = order
         && (order.len() != n || order.iter().any(|&i| i >= n))
     {
-        return Err(Error::input(format!("the order of {n} rows holds {} indices", order.len()))
-            .mend("give a permutation of all rows"));
+        return Err(Error::input(format!(
+            "the order of {n} rows holds {} indices",
+            order.len()
+        ))
+        .mend("give a permutation of all rows"));
     }
     let row = |i: usize| rows.row(order.map_or(i, |order| order[i]));
     let parts: Vec<(f64, f64)> = (0..n_splits)
@@ -65,7 +70,12 @@ pub fn inception_score(
         .collect();
     let count = n_splits as f64;
     let mean = parts.iter().map(|part| part.0).sum::<f64>() / count;
-    let spread = (parts.iter().map(|part| (part.0 - mean) * (part.0 - mean)).sum::<f64>() / count).sqrt();
+    let spread = (parts
+        .iter()
+        .map(|part| (part.0 - mean) * (part.0 - mean))
+        .sum::<f64>()
+        / count)
+        .sqrt();
     let squares: f64 = parts.iter().map(|part| part.1 * part.1).sum();
     Ok(Score {
         mean,
@@ -96,7 +106,10 @@ fn split<'a>(
             probabilities(row, scale, &mut p, &mut log_p);
             let terms = p.iter().zip(&log_p).zip(&log_q);
             // A class that no row can have has ln q = −∞ and p = 0.
-            terms.filter(|((p, _), _)| **p > 0.0).map(|((p, log_p), log_q)| p * (log_p - log_q)).sum()
+            terms
+                .filter(|((p, _), _)| **p > 0.0)
+                .map(|((p, log_p), log_q)| p * (log_p - log_q))
+                .sum()
         })
         .collect();
     let mean = divergences.iter().sum::<f64>() / n;

@@ -4,12 +4,14 @@
 //! values change their last bits with the number of threads, so they run on one; callers run independent ones side by
 //! side.
 
+use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::cholesky::llt::factor::{LltRegularization, cholesky_in_place, cholesky_in_place_scratch};
+use faer::linalg::cholesky::llt::factor::{
+    LltRegularization, cholesky_in_place, cholesky_in_place_scratch,
+};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::matmul;
 use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
-use faer::diag::Diag;
 use faer::{Accum, Mat, MatRef, Par};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
@@ -59,7 +61,11 @@ pub fn to_faer(values: ArrayView2<'_, f64>) -> Mat<f64> {
 pub fn cholesky(a: &Mat<f64>) -> Option<Mat<f64>> {
     let d = a.nrows();
     let mut lower = a.clone();
-    let mut memory = MemBuffer::new(cholesky_in_place_scratch::<f64>(d, Par::Seq, Default::default()));
+    let mut memory = MemBuffer::new(cholesky_in_place_scratch::<f64>(
+        d,
+        Par::Seq,
+        Default::default(),
+    ));
     cholesky_in_place(
         lower.as_mut(),
         LltRegularization::default(),
@@ -92,10 +98,23 @@ pub fn eigen(a: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>)> {
 
 fn decompose(a: MatRef<'_, f64>, vectors: bool) -> Result<(Vec<f64>, Mat<f64>)> {
     let d = a.nrows();
-    let compute = if vectors { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
+    let compute = if vectors {
+        ComputeEigenvectors::Yes
+    } else {
+        ComputeEigenvectors::No
+    };
     let mut values = Diag::<f64>::zeros(d);
-    let mut basis = if vectors { Mat::zeros(d, d) } else { Mat::new() };
-    let mut memory = MemBuffer::new(self_adjoint_evd_scratch::<f64>(d, compute, Par::Seq, Default::default()));
+    let mut basis = if vectors {
+        Mat::zeros(d, d)
+    } else {
+        Mat::new()
+    };
+    let mut memory = MemBuffer::new(self_adjoint_evd_scratch::<f64>(
+        d,
+        compute,
+        Par::Seq,
+        Default::default(),
+    ));
     self_adjoint_evd(
         a,
         values.as_mut(),
@@ -137,11 +156,22 @@ pub fn thin_svd(a: MatRef<'_, f64>) -> Result<Singular> {
 fn singular(a: MatRef<'_, f64>, vectors: bool) -> Result<Singular> {
     let (m, n) = (a.nrows(), a.ncols());
     let k = m.min(n);
-    let compute = if vectors { ComputeSvdVectors::Thin } else { ComputeSvdVectors::No };
+    let compute = if vectors {
+        ComputeSvdVectors::Thin
+    } else {
+        ComputeSvdVectors::No
+    };
     let mut values = Diag::<f64>::zeros(k);
     let size = if vectors { k } else { 0 };
     let (mut left, mut right) = (Mat::zeros(m, size), Mat::zeros(n, size));
-    let mut memory = MemBuffer::new(svd_scratch::<f64>(m, n, compute, compute, Par::Seq, Default::default()));
+    let mut memory = MemBuffer::new(svd_scratch::<f64>(
+        m,
+        n,
+        compute,
+        compute,
+        Par::Seq,
+        Default::default(),
+    ));
     svd(
         a,
         values.as_mut(),
@@ -160,6 +190,8 @@ fn singular(a: MatRef<'_, f64>, vectors: bool) -> Result<Singular> {
 }
 
 fn no_convergence(what: &str, rows: usize, columns: usize) -> Error {
-    Error::numerical(format!("the {what} of a [{rows}, {columns}] matrix did not converge"))
-        .mend("look for features of absurd size (above 1e150) in either set")
+    Error::numerical(format!(
+        "the {what} of a [{rows}, {columns}] matrix did not converge"
+    ))
+    .mend("look for features of absurd size (above 1e150) in either set")
 }

@@ -44,17 +44,29 @@ impl Moments {
             .mend("save both with the same program, for example gavel stats save"));
         }
         if n == Some(0) {
-            return Err(Error::input("n is 0; statistics need at least one sample").mend("compute the statistics again"));
+            return Err(Error::input("n is 0; statistics need at least one sample")
+                .mend("compute the statistics again"));
         }
-        if mean.iter().chain(&covariance).any(|value| !value.is_finite()) {
-            return Err(Error::input("mu or sigma holds a value that is NaN or infinite; all must be finite")
-                .mend("compute the statistics again from finite features"));
+        if mean
+            .iter()
+            .chain(&covariance)
+            .any(|value| !value.is_finite())
+        {
+            return Err(Error::input(
+                "mu or sigma holds a value that is NaN or infinite; all must be finite",
+            )
+            .mend("compute the statistics again from finite features"));
         }
-        let largest = covariance.iter().fold(0.0_f64, |top, value| top.max(value.abs()));
+        let largest = covariance
+            .iter()
+            .fold(0.0_f64, |top, value| top.max(value.abs()));
         let slack = 1e-6 * largest;
         if let Some(i) = (0..d).find(|&i| covariance[[i, i]] < -slack) {
-            return Err(Error::input(format!("sigma[{i}, {i}] is {:e}; a variance is never negative", covariance[[i, i]]))
-                .mend("compute the statistics again"));
+            return Err(Error::input(format!(
+                "sigma[{i}, {i}] is {:e}; a variance is never negative",
+                covariance[[i, i]]
+            ))
+            .mend("compute the statistics again"));
         }
         let mut symmetric = covariance;
         for i in 0..d {
@@ -189,8 +201,10 @@ impl Accumulator {
             self.flush();
         }
         if self.state.n == 0 || self.d == 0 {
-            return Err(Error::input(format!("no samples: [{}, {}]", self.state.n, self.d))
-                .mend("give at least one sample with at least one dimension"));
+            return Err(
+                Error::input(format!("no samples: [{}, {}]", self.state.n, self.d))
+                    .mend("give at least one sample with at least one dimension"),
+            );
         }
         Ok(self.state.finish())
     }
@@ -250,7 +264,12 @@ impl State {
         if total == 0.0 {
             return;
         }
-        let shift: Vec<f64> = other.mean.iter().zip(&self.mean).map(|(b, a)| b - a).collect();
+        let shift: Vec<f64> = other
+            .mean
+            .iter()
+            .zip(&self.mean)
+            .map(|(b, a)| b - a)
+            .collect();
         let weight = n * m / total;
         for j in 0..shift.len() {
             let scaled = weight * shift[j];
@@ -268,11 +287,17 @@ impl State {
 
     fn finish(self) -> Moments {
         let d = self.mean.len();
-        let scale = if self.n > 1 { 1.0 / (self.n as f64 - 1.0) } else { 0.0 };
+        let scale = if self.n > 1 {
+            1.0 / (self.n as f64 - 1.0)
+        } else {
+            0.0
+        };
         Moments {
             n: Some(self.n),
             mean: Array1::from(self.mean),
-            covariance: Array2::from_shape_fn((d, d), |(i, j)| self.products[(i.max(j), i.min(j))] * scale),
+            covariance: Array2::from_shape_fn((d, d), |(i, j)| {
+                self.products[(i.max(j), i.min(j))] * scale
+            }),
         }
     }
 }

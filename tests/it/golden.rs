@@ -21,7 +21,10 @@ impl Golden {
 
     /// Ids of all entries.
     pub fn ids(&self) -> Vec<&str> {
-        self.items().iter().filter_map(|item| item["id"].as_str()).collect()
+        self.items()
+            .iter()
+            .filter_map(|item| item["id"].as_str())
+            .collect()
     }
 
     fn items(&self) -> &[Value] {
@@ -30,7 +33,10 @@ impl Golden {
 
     /// The entry of an id.
     pub fn item(&self, id: &str) -> &Value {
-        self.items().iter().find(|item| item["id"] == id).unwrap_or_else(|| panic!("no golden {id}"))
+        self.items()
+            .iter()
+            .find(|item| item["id"] == id)
+            .unwrap_or_else(|| panic!("no golden {id}"))
     }
 
     /// Holds `got` to the entry's value and tolerance.
@@ -43,11 +49,23 @@ impl Golden {
     #[track_caller]
     pub fn check_part(&self, id: &str, pointer: &str, got: f64) {
         let item = self.item(id);
-        let want = item["value"].pointer(pointer).and_then(Value::as_f64).expect("a number");
+        let want = item["value"]
+            .pointer(pointer)
+            .and_then(Value::as_f64)
+            .expect("a number");
         let tolerance = &item["tolerance"];
         let part = |name: &str| tolerance[name].as_f64().expect("a tolerance");
-        println!("{id}{pointer}: got {got:.15e}, golden {want:.15e}, off by {:.1e}", (got - want).abs() / want.abs().max(1e-300));
-        close(&format!("{id}{pointer}"), got, want, part("rel"), part("abs"));
+        println!(
+            "{id}{pointer}: got {got:.15e}, golden {want:.15e}, off by {:.1e}",
+            (got - want).abs() / want.abs().max(1e-300)
+        );
+        close(
+            &format!("{id}{pointer}"),
+            got,
+            want,
+            part("rel"),
+            part("abs"),
+        );
     }
 }
 
@@ -70,7 +88,12 @@ pub fn indices(name: &str) -> Option<Vec<Vec<usize>>> {
     .expect("npy");
     let width = file.shape()[1] as usize;
     let values = file.into_vec::<i32>().expect("int32");
-    Some(values.chunks(width).map(|row| row.iter().map(|&i| i as usize).collect()).collect())
+    Some(
+        values
+            .chunks(width)
+            .map(|row| row.iter().map(|&i| i as usize).collect())
+            .collect(),
+    )
 }
 
 /// The formula data of the golden values: X `[40, 4]` (real) and Y `[36, 4]` (generated).

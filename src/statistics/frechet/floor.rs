@@ -32,7 +32,12 @@ pub struct Floor {
 ///
 /// # Errors
 /// Those of [`super::frechet`].
-pub fn floor(reference: ArrayView2<'_, f32>, n_generated: usize, ddof: Ddof, seed: Seed) -> Result<Option<Floor>> {
+pub fn floor(
+    reference: ArrayView2<'_, f32>,
+    n_generated: usize,
+    ddof: Ddof,
+    seed: Seed,
+) -> Result<Option<Floor>> {
     let n_reference = reference.nrows();
     let n = (n_reference / 2).min(n_generated);
     if n < 2 {
@@ -42,7 +47,9 @@ pub fn floor(reference: ArrayView2<'_, f32>, n_generated: usize, ddof: Ddof, see
     let n_splits = if cheap { CHEAP_SPLITS } else { 1 };
     let mut sum = 0.0;
     for split in 0..n_splits {
-        let order = seed.stream("frechet.floor", split as u64).permutation(n_reference);
+        let order = seed
+            .stream("frechet.floor", split as u64)
+            .permutation(n_reference);
         let first = take(reference, &order[..n]);
         let second = take(reference, &order[n..2 * n]);
         sum += distance(&first, &second, ddof)?;

@@ -20,8 +20,8 @@ const ROWS: usize = 2048;
 /// and likewise for the reference, so `SE² = var φr / n + var φg / m` (Jaeckel 1972; Efron 1982). This is the limit of
 /// the jackknife as the left-out part goes to 0, and costs one pass over the decomposition that the distance itself
 /// needs, where a block jackknife costs one decomposition per block. In simulations it is within 10 % of the spread
-/// over fresh samples where the sets differ, and up to 1.5 times too large where they do not or where n < d (as every
-/// jackknife is: Efron and Stein 1981), so it errs towards caution.
+/// over fresh samples where the sets differ and n > d, and 1.2 to 1.5 times as large where they do not differ or n < d
+/// (every jackknife errs that way: Efron and Stein 1981), so it is cautious and never too sure.
 ///
 /// It speaks of spread, not of the bias of about C / n that a Fréchet distance has: that is what the floor is for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,7 +80,10 @@ fn influences(
         Derivative::Factors(factors) => {
             // Every k-th row rather than the first ones: sets are often sorted by class.
             let step = samples.nrows().div_ceil(ROWS).max(1);
-            let rows = centred(samples.slice_axis(Axis(0), Slice::new(0, None, step as isize)), mean);
+            let rows = centred(
+                samples.slice_axis(Axis(0), Slice::new(0, None, step as isize)),
+                mean,
+            );
             let images = linalg::product(factors[own].transpose(), rows.as_ref());
             let forms = (0..images.ncols())
                 .map(|i| images.col_as_slice(i).iter().map(|v| v * v).sum())

@@ -81,11 +81,20 @@ pub fn frechet_between(reference: &Side<'_>, generated: &Side<'_>, ddof: Ddof) -
 ///
 /// # Errors
 /// Those of [`frechet`].
-pub fn frechet_with_error(reference: &Side<'_>, generated: &Side<'_>, ddof: Ddof) -> Result<Frechet> {
+pub fn frechet_with_error(
+    reference: &Side<'_>,
+    generated: &Side<'_>,
+    ddof: Ddof,
+) -> Result<Frechet> {
     compute(reference, generated, ddof, true)
 }
 
-fn compute(reference: &Side<'_>, generated: &Side<'_>, ddof: Ddof, with_error: bool) -> Result<Frechet> {
+fn compute(
+    reference: &Side<'_>,
+    generated: &Side<'_>,
+    ddof: Ddof,
+    with_error: bool,
+) -> Result<Frechet> {
     if reference.n_features() != generated.n_features() {
         return Err(Error::input(format!(
             "the reference has {} feature dimensions, the generated set {}",
@@ -101,13 +110,20 @@ fn compute(reference: &Side<'_>, generated: &Side<'_>, ddof: Ddof, with_error: b
         None => None,
     };
     let (scale_r, scale_g) = (scale(reference, ddof)?, scale(generated, ddof)?);
-    let mean_term: f64 = r.mean.iter().zip(&g.mean).map(|(a, b)| (a - b) * (a - b)).sum();
+    let mean_term: f64 = r
+        .mean
+        .iter()
+        .zip(&g.mean)
+        .map(|(a, b)| (a - b) * (a - b))
+        .sum();
     let (trace_reference, trace_generated) = (r.trace * scale_r, g.trace * scale_g);
     let trace_root = root.trace * (scale_r * scale_g).sqrt();
     let value = mean_term + trace_reference + trace_generated - 2.0 * trace_root;
     if !value.is_finite() {
-        return Err(Error::numerical(format!("the Fréchet distance came out as {value}"))
-            .mend("look for features of absurd size (above 1e150) in either set"));
+        return Err(
+            Error::numerical(format!("the Fréchet distance came out as {value}"))
+                .mend("look for features of absurd size (above 1e150) in either set"),
+        );
     }
     Ok(Frechet {
         value: value.max(0.0),
@@ -125,7 +141,9 @@ fn scale(side: &Side<'_>, ddof: Ddof) -> Result<f64> {
     match (ddof, side.n()) {
         (Ddof::One, _) => Ok(1.0),
         (Ddof::Zero, Some(n)) => Ok((n as f64 - 1.0) / n as f64),
-        (Ddof::Zero, None) => Err(Error::input("ddof = 0 needs the sample count, and the statistics do not hold one")
-            .mend("--set fid.ddof=1, or save the statistics with gavel stats save, which stores n")),
+        (Ddof::Zero, None) => Err(Error::input(
+            "ddof = 0 needs the sample count, and the statistics do not hold one",
+        )
+        .mend("--set fid.ddof=1, or save the statistics with gavel stats save, which stores n")),
     }
 }

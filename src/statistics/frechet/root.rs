@@ -53,8 +53,12 @@ pub(super) fn root(r: &Prepared, g: &Prepared, with_derivative: bool) -> Result<
     let rank = r.rank_bound.min(g.rank_bound);
     match (&r.spread, &g.spread) {
         (Spread::Factor(fr), Spread::Factor(fg)) => from_samples(fr, fg, with_derivative),
-        (Spread::Factor(f), Spread::Covariance(s)) => from_factor(f, s, rank, Path::Mixed, false, with_derivative),
-        (Spread::Covariance(s), Spread::Factor(f)) => from_factor(f, s, rank, Path::Mixed, true, with_derivative),
+        (Spread::Factor(f), Spread::Covariance(s)) => {
+            from_factor(f, s, rank, Path::Mixed, false, with_derivative)
+        }
+        (Spread::Covariance(s), Spread::Factor(f)) => {
+            from_factor(f, s, rank, Path::Mixed, true, with_derivative)
+        }
         (Spread::Covariance(sr), Spread::Covariance(sg)) => {
             let f = factor(sr, r.rank_bound)?;
             from_factor(&f, sg, rank, Path::Covariances, false, with_derivative)
@@ -78,7 +82,12 @@ fn from_samples(fr: &Mat<f64>, fg: &Mat<f64>, with_derivative: bool) -> Result<R
         let n = basis.nrows() as f64;
         (0..basis.nrows())
             .map(|i| {
-                let sum: f64 = svd.values.iter().enumerate().map(|(k, s)| basis[(i, k)] * basis[(i, k)] * s).sum();
+                let sum: f64 = svd
+                    .values
+                    .iter()
+                    .enumerate()
+                    .map(|(k, s)| basis[(i, k)] * basis[(i, k)] * s)
+                    .sum();
                 (n - 1.0) * sum
             })
             .collect()
@@ -110,11 +119,18 @@ fn from_factor(
         (linalg::eigenvalues(m.as_ref())?, Mat::new())
     };
     let kept = values.len() - rank.min(values.len());
-    let trace = values[kept..].iter().map(|value| value.max(0.0).sqrt()).sum();
+    let trace = values[kept..]
+        .iter()
+        .map(|value| value.max(0.0).sqrt())
+        .sum();
     let derivative = with_derivative.then(|| {
         let top = values.last().copied().unwrap_or(0.0);
         let noise = top * f64::EPSILON * values.len() as f64;
-        let first = kept + values[kept..].iter().take_while(|value| **value <= noise).count();
+        let first = kept
+            + values[kept..]
+                .iter()
+                .take_while(|value| **value <= noise)
+                .count();
         let scaled = |power: f64| {
             Mat::from_fn(vectors.nrows(), values.len() - first, |i, k| {
                 vectors[(i, first + k)] * values[first + k].powf(power)

@@ -128,7 +128,9 @@ impl Side<'_> {
             .mend("give more images; a Fréchet distance needs thousands to be worth reading"));
         }
         let d = self.n_features();
-        let rank_bound = self.n().map_or(d, |n| usize::try_from(n - 1).unwrap_or(d).min(d));
+        let rank_bound = self
+            .n()
+            .map_or(d, |n| usize::try_from(n - 1).unwrap_or(d).min(d));
         Ok(match self {
             Self::Few(samples) => {
                 let mean = mean(*samples);
@@ -169,13 +171,20 @@ pub(super) fn factor(covariance: &Mat<f64>, rank_bound: usize) -> Result<Mat<f64
         && let Some(lower) = linalg::cholesky(covariance)
     {
         let pivots = (0..d).map(|i| lower[(i, i)] * lower[(i, i)]);
-        let (low, high) = pivots.fold((f64::INFINITY, 0.0_f64), |(low, high), p| (low.min(p), high.max(p)));
+        let (low, high) = pivots.fold((f64::INFINITY, 0.0_f64), |(low, high), p| {
+            (low.min(p), high.max(p))
+        });
         if low > PIVOT_FLOOR * high {
             return Ok(lower);
         }
     }
     let (values, vectors) = linalg::eigen(covariance.as_ref())?;
-    let first = d - values.iter().rev().take(rank_bound).take_while(|value| **value > 0.0).count();
+    let first = d - values
+        .iter()
+        .rev()
+        .take(rank_bound)
+        .take_while(|value| **value > 0.0)
+        .count();
     Ok(Mat::from_fn(d, d - first, |i, k| {
         vectors[(i, first + k)] * values[first + k].sqrt()
     }))

@@ -27,7 +27,9 @@ pub fn spectrum(side: &Side<'_>) -> Result<Spectrum> {
     let prepared = side.prepare()?;
     let d = prepared.mean.len();
     let values = match &prepared.spread {
-        Spread::Factor(factor) => linalg::eigenvalues(linalg::gram_lower(factor.transpose()).as_ref())?,
+        Spread::Factor(factor) => {
+            linalg::eigenvalues(linalg::gram_lower(factor.transpose()).as_ref())?
+        }
         Spread::Covariance(covariance) => {
             if d > EXACT_SIZE
                 && prepared.rank_bound == d
@@ -50,7 +52,11 @@ pub fn spectrum(side: &Side<'_>) -> Result<Spectrum> {
 
 fn count(values: &[f64], d: usize, rank_bound: usize) -> Spectrum {
     let high = values.iter().copied().fold(0.0_f64, f64::max);
-    let mut kept: Vec<f64> = values.iter().copied().filter(|v| *v > high * f64::EPSILON * d as f64).collect();
+    let mut kept: Vec<f64> = values
+        .iter()
+        .copied()
+        .filter(|v| *v > high * f64::EPSILON * d as f64)
+        .collect();
     kept.sort_by(f64::total_cmp);
     kept.drain(..kept.len().saturating_sub(rank_bound));
     Spectrum {

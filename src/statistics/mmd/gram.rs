@@ -73,7 +73,14 @@ fn tile(x: &Mat<f64>, y: &Mat<f64>, on_diagonal: bool, members: Option<[&Mat<f64
     let gamma = 1.0 / x.nrows() as f64;
     let (rows, columns) = (x.ncols(), y.ncols());
     let mut gram = Mat::<f64>::zeros(rows, columns);
-    matmul(gram.as_mut(), Accum::Replace, x.transpose(), y.as_ref(), 1.0, Par::Seq);
+    matmul(
+        gram.as_mut(),
+        Accum::Replace,
+        x.transpose(),
+        y.as_ref(),
+        1.0,
+        Par::Seq,
+    );
     let mut sums = Tile {
         row_sums: vec![0.0; rows],
         column_sums: vec![0.0; columns],
@@ -102,7 +109,14 @@ fn tile(x: &Mat<f64>, y: &Mat<f64>, on_diagonal: bool, members: Option<[&Mat<f64
     if let Some([left, right]) = members {
         // Subset s sums Σij Lis Gij Rjs, which is column s of L against column s of G R.
         let mut halves = Mat::<f64>::zeros(rows, right.ncols());
-        matmul(halves.as_mut(), Accum::Replace, gram.as_ref(), right.as_ref(), 1.0, Par::Seq);
+        matmul(
+            halves.as_mut(),
+            Accum::Replace,
+            gram.as_ref(),
+            right.as_ref(),
+            1.0,
+            Par::Seq,
+        );
         sums.subsets = (0..halves.ncols())
             .map(|s| {
                 let pairs = left.col_as_slice(s).iter().zip(halves.col_as_slice(s));
@@ -139,7 +153,10 @@ pub(super) fn within(x: ArrayView2<'_, f32>, members: Option<&Members>) -> Withi
                 }
                 let right = block(x, second);
                 let right_members = members.map(|m| m.block(second, right.ncols()));
-                let pair = left_members.as_ref().zip(right_members.as_ref()).map(|(a, b)| [a, b]);
+                let pair = left_members
+                    .as_ref()
+                    .zip(right_members.as_ref())
+                    .map(|(a, b)| [a, b]);
                 tile(&left, &right, false, pair)
             })
             .collect();
@@ -159,7 +176,11 @@ pub(super) fn within(x: ArrayView2<'_, f32>, members: Option<&Members>) -> Withi
 }
 
 /// Sums of `x` `[n, d]` (rows) with `y` `[m, d]` (columns); of the subsets in `members` too, if given.
-pub(super) fn between(x: ArrayView2<'_, f32>, y: ArrayView2<'_, f32>, members: Option<[&Members; 2]>) -> Between {
+pub(super) fn between(
+    x: ArrayView2<'_, f32>,
+    y: ArrayView2<'_, f32>,
+    members: Option<[&Members; 2]>,
+) -> Between {
     let mut out = Between {
         row_sums: vec![0.0; x.nrows()],
         column_sums: vec![0.0; y.nrows()],
@@ -175,7 +196,10 @@ pub(super) fn between(x: ArrayView2<'_, f32>, y: ArrayView2<'_, f32>, members: O
             .map(|&second| {
                 let right = block(y, second);
                 let right_members = members.map(|[_, m]| m.block(second, right.ncols()));
-                let pair = left_members.as_ref().zip(right_members.as_ref()).map(|(a, b)| [a, b]);
+                let pair = left_members
+                    .as_ref()
+                    .zip(right_members.as_ref())
+                    .map(|(a, b)| [a, b]);
                 tile(&left, &right, false, pair)
             })
             .collect();

@@ -19,9 +19,7 @@ impl Members {
                 column[i] = 1.0;
             }
         }
-        Self {
-            matrix,
-        }
+        Self { matrix }
     }
 
     pub(super) fn n_subsets(&self) -> usize {

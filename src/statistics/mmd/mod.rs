@@ -71,7 +71,12 @@ pub struct Draw {
 /// torch-fidelity's draws: one `RandomState(2020)`; for each subset `choice` without replacement from the first input
 /// (the generated set), then from the second (the reference).
 #[must_use]
-pub fn draws_numpy2020(n_reference: usize, n_generated: usize, n_subsets: usize, subset_size: usize) -> Vec<Draw> {
+pub fn draws_numpy2020(
+    n_reference: usize,
+    n_generated: usize,
+    n_subsets: usize,
+    subset_size: usize,
+) -> Vec<Draw> {
     let mut random = Mt19937::new(2020);
     (0..n_subsets)
         .map(|_| {
@@ -116,11 +121,15 @@ pub fn full(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>) -> R
     check(reference, generated)?;
     let (n, m) = (reference.nrows(), generated.nrows());
     let sums = Sums::of(reference, generated);
-    let (xx, yy) = (sums.xx.row_sums.iter().sum::<f64>(), sums.yy.row_sums.iter().sum::<f64>());
+    let (xx, yy) = (
+        sums.xx.row_sums.iter().sum::<f64>(),
+        sums.yy.row_sums.iter().sum::<f64>(),
+    );
     let xy = sums.xy.row_sums.iter().sum::<f64>() / (n * m) as f64;
     Ok(Full {
         unbiased: xx / pairs(n) + yy / pairs(m) - 2.0 * xy,
-        biased: (xx + sums.xx.diagonal) / (n * n) as f64 + (yy + sums.yy.diagonal) / (m * m) as f64 - 2.0 * xy,
+        biased: (xx + sums.xx.diagonal) / (n * n) as f64 + (yy + sums.yy.diagonal) / (m * m) as f64
+            - 2.0 * xy,
         std_error: sums.components().map(|parts| parts.variance(n, m).sqrt()),
     })
 }
@@ -132,7 +141,11 @@ pub fn full(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>) -> R
 ///
 /// # Errors
 /// Input: other dimensions, no draws, an index out of range, or a subset of fewer than 2 samples.
-pub fn subsets(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>, draws: &[Draw]) -> Result<Subsets> {
+pub fn subsets(
+    reference: ArrayView2<'_, f32>,
+    generated: ArrayView2<'_, f32>,
+    draws: &[Draw],
+) -> Result<Subsets> {
     check(reference, generated)?;
     check_draws(reference.nrows(), generated.nrows(), draws)?;
     if whole_is_cheaper(reference, generated, draws) {
@@ -143,15 +156,25 @@ pub fn subsets(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>, d
 }
 
 /// Compares multiplications: 2 m² d for each subset against the whole lower half, with the membership products.
-fn whole_is_cheaper(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>, draws: &[Draw]) -> bool {
-    let size = draws.iter().map(|draw| (draw.reference.len() + draw.generated.len()) as f64 / 2.0);
+fn whole_is_cheaper(
+    reference: ArrayView2<'_, f32>,
+    generated: ArrayView2<'_, f32>,
+    draws: &[Draw],
+) -> bool {
+    let size = draws
+        .iter()
+        .map(|draw| (draw.reference.len() + draw.generated.len()) as f64 / 2.0);
     let d = reference.ncols() as f64;
     let each: f64 = size.map(|size| 2.0 * size * size * d).sum();
     let n = (reference.nrows() + generated.nrows()) as f64;
     n * n / 2.0 * (d + draws.len() as f64) < each
 }
 
-fn by_membership(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>, draws: &[Draw]) -> Subsets {
+fn by_membership(
+    reference: ArrayView2<'_, f32>,
+    generated: ArrayView2<'_, f32>,
+    draws: &[Draw],
+) -> Subsets {
     let (n, m) = (reference.nrows(), generated.nrows());
     let of_reference = Members::new(n, draws.iter().map(|draw| draw.reference.as_slice()));
     let of_generated = Members::new(m, draws.iter().map(|draw| draw.generated.as_slice()));
@@ -165,17 +188,19 @@ fn by_membership(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>,
         .enumerate()
         .map(|(s, draw)| {
             let (a, b) = (draw.reference.len(), draw.generated.len());
-            sums.xx.subsets[s] / pairs(a) + sums.yy.subsets[s] / pairs(b) - 2.0 * sums.xy.subsets[s] / (a * b) as f64
+            sums.xx.subsets[s] / pairs(a) + sums.yy.subsets[s] / pairs(b)
+                - 2.0 * sums.xy.subsets[s] / (a * b) as f64
         })
         .collect();
     let std_error = std_error(sums.components(), &values, n, m);
-    Subsets {
-        values,
-        std_error,
-    }
+    Subsets { values, std_error }
 }
 
-fn one_by_one(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>, draws: &[Draw]) -> Subsets {
+fn one_by_one(
+    reference: ArrayView2<'_, f32>,
+    generated: ArrayView2<'_, f32>,
+    draws: &[Draw],
+) -> Subsets {
     let parts: Vec<(f64, Option<Components>)> = draws
         .par_iter()
         .map(|draw| {
@@ -187,11 +212,13 @@ fn one_by_one(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>, dr
         .collect();
     let values: Vec<f64> = parts.iter().map(|part| part.0).collect();
     let components: Vec<Components> = parts.iter().filter_map(|part| part.1).collect();
-    let std_error = std_error(Components::mean(&components), &values, reference.nrows(), generated.nrows());
-    Subsets {
-        values,
-        std_error,
-    }
+    let std_error = std_error(
+        Components::mean(&components),
+        &values,
+        reference.nrows(),
+        generated.nrows(),
+    );
+    Subsets { values, std_error }
 }
 
 fn std_error(components: Option<Components>, values: &[f64], n: usize, m: usize) -> Option<f64> {
@@ -217,7 +244,8 @@ impl Sums {
 
     fn unbiased(&self) -> f64 {
         let (n, m) = (self.xx.row_sums.len(), self.yy.row_sums.len());
-        self.xx.row_sums.iter().sum::<f64>() / pairs(n) + self.yy.row_sums.iter().sum::<f64>() / pairs(m)
+        self.xx.row_sums.iter().sum::<f64>() / pairs(n)
+            + self.yy.row_sums.iter().sum::<f64>() / pairs(m)
             - 2.0 * self.xy.row_sums.iter().sum::<f64>() / (n * m) as f64
     }
 
@@ -242,17 +270,21 @@ fn check(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>) -> Resu
     }
     let (n, m) = (reference.nrows(), generated.nrows());
     if n < 2 || m < 2 {
-        return Err(
-            Error::cannot_tell(format!("{n} reference and {m} generated samples; at least 2 of each are needed"))
-                .mend("give more images"),
-        );
+        return Err(Error::cannot_tell(format!(
+            "{n} reference and {m} generated samples; at least 2 of each are needed"
+        ))
+        .mend("give more images"));
     }
     Ok(())
 }
 
 fn check_draws(n: usize, m: usize, draws: &[Draw]) -> Result<()> {
     let fits = |indices: &[usize], n: usize| indices.len() >= 2 && indices.iter().all(|&i| i < n);
-    if draws.is_empty() || !draws.iter().all(|draw| fits(&draw.reference, n) && fits(&draw.generated, m)) {
+    if draws.is_empty()
+        || !draws
+            .iter()
+            .all(|draw| fits(&draw.reference, n) && fits(&draw.generated, m))
+    {
         return Err(Error::input(format!(
             "subsets must have at least 2 samples of each side, with indices below {n} and {m}, and there must be one"
         ))
@@ -272,7 +304,10 @@ mod tests {
         let x = Array2::from_shape_fn((300, 5), |_| stream.normal() as f32);
         let y = Array2::from_shape_fn((270, 5), |_| stream.normal() as f32 + 0.2);
         let draws = draws_seeded(300, 270, 4, 120, Seed(1));
-        let (a, b) = (by_membership(x.view(), y.view(), &draws), one_by_one(x.view(), y.view(), &draws));
+        let (a, b) = (
+            by_membership(x.view(), y.view(), &draws),
+            one_by_one(x.view(), y.view(), &draws),
+        );
         for (a, b) in a.values.iter().zip(&b.values) {
             assert!((a - b).abs() < 1e-13, "{a} and {b}");
         }
