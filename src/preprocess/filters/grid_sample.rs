@@ -1,6 +1,11 @@
 //! The `affine_grid` / `grid_sample` imitation of TF1's resize inside NVIDIA's TorchScript Inception: clean-fid's
 //! `legacy_tensorflow` and StyleGAN2-ada/3, EDM2.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into `with_simd` is compiled for the vector units found at run time"
+)]
+
 use crate::preprocess::levels::Levels;
 use crate::preprocess::passes::RowSink;
 
