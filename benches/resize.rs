@@ -10,7 +10,7 @@ fn picture(width: usize, height: usize) -> Pixels {
         width,
         height,
         rgb: (0..width * height * 3)
-            .map(|i| (i * 2_654_435_761 >> 13) as u8)
+            .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
             .collect(),
     }
 }

@@ -177,10 +177,8 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
     if typed.json {
         return console.data(&format!("{:#}\n", Value::Object(scores)));
     }
-    let lines: String = scores
-        .iter()
-        .map(|(key, value)| format!("{key}: {}\n", value))
-        .collect();
+    let lines: String =
+        scores.iter().map(|(key, value)| format!("{key}: {}\n", general(value.as_f64().unwrap_or(f64::NAN)))).collect();
     console.data(&lines)
 }
 

@@ -1,8 +1,18 @@
 //! `fid` and `fd`: the Fréchet distance between two feature sets.
 
-use super::{Allowed, Card, Inputs, Metric, Needs, Outcome, ParamSpec, Params, Space};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{
+    Allowed, Card, Inputs, Measured, Metric, Needs, Outcome, ParamSpec, Params, Space, Warning,
+};
 use crate::error::{Error, Result};
-use crate::statistics::estimate::Direction;
+use crate::rng::Seed;
+use crate::statistics::estimate::{ConfidenceInterval, Direction};
+use crate::statistics::frechet::{
+    Ddof, Floor, Frechet, Side, Spectrum, StdError, floor, frechet_with_error, spectrum,
+};
 
 /// The Fréchet distance; `fid` on the published Inception, `fd` on anything else.
 pub struct Fid;
@@ -44,7 +54,156 @@ impl Metric for Fid {
         }
     }
 
-    fn evaluate(&self, _: &Inputs<'_>, _: &Params) -> Result<Outcome> {
-        Err(Error::numerical("under construction"))
+    fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
+        let (reference, generated) = (inputs.reference()?, inputs.generated.0);
+        let ddof = if params.integer("ddof")? == 0 {
+            Ddof::Zero
+        } else {
+            Ddof::One
+        };
+        let (r, g) = (side(reference)?, side(generated)?);
+        let (distance, (floor, spectra)) = rayon::join(
+            || frechet_with_error(&r, &g, ddof),
+            || {
+                rayon::join(
+                    || real_floor(reference, generated, ddof, inputs.seed),
+                    || Ok::<_, Error>([spectrum(&r)?, spectrum(&g)?]),
+                )
+            },
+        );
+        let distance = distance?;
+        let mut row = inputs.row(self.id(inputs), CARD.direction, params);
+        row.value = Some(distance.value);
+        describe_parts(&mut row.details, &distance);
+        describe_floor(&mut row.details, floor?.as_ref());
+        for (name, spectrum) in ["reference", "generated"].iter().zip(spectra?) {
+            describe_spectrum(&mut row.details, name, &spectrum);
+        }
+        if let Some(error) = distance.std_error {
+            row.std_error = Some(error.total());
+            if error.is_complete() {
+                let interval = ConfidenceInterval::normal(distance.value, error.total());
+                row.interval = Some(ConfidenceInterval {
+                    lower: interval.lower.max(0.0),
+                    ..interval
+                });
+            }
+        }
+        Ok(Outcome {
+            warnings: warnings(row.id.as_str(), reference, generated),
+            estimates: vec![row],
+        })
     }
+}
+
+fn side(measured: &Measured) -> Result<Side<'_>> {
+    Side::choose(measured.features(), || measured.moments()).map_err(|e| e.at(measured.name()))
+}
+
+/// The floor, where the reference has features.
+fn real_floor(
+    reference: &Measured,
+    generated: &Measured,
+    ddof: Ddof,
+    seed: Seed,
+) -> Result<Option<Floor>> {
+    match (reference.features(), generated.n()) {
+        (Some(features), Some(n)) => floor(features, n, ddof, seed),
+        _ => Ok(None),
+    }
+}
+
+type Details = BTreeMap<String, Value>;
+
+fn put(details: &mut Details, name: impl Into<String>, value: impl Into<Value>) {
+    details.insert(name.into(), value.into());
+}
+
+fn describe_parts(details: &mut Details, distance: &Frechet) {
+    put(details, "mean_term", distance.mean_term);
+    put(details, "trace_reference", distance.trace_reference);
+    put(details, "trace_generated", distance.trace_generated);
+    put(details, "trace_root", distance.trace_root);
+    put(details, "path", distance.path.name());
+    let method = match distance.std_error {
+        None => "none: only statistics of both sides are at hand",
+        Some(error) if error.is_complete() => "infinitesimal jackknife over both sides",
+        Some(StdError {
+            reference: None, ..
+        }) => {
+            "infinitesimal jackknife over the generated side; the reference's part needs its features"
+        }
+        Some(_) => {
+            "infinitesimal jackknife over the reference side; the generated part needs its features"
+        }
+    };
+    put(details, "std_error_method", method);
+    if let Some(error) = distance.std_error {
+        for (name, part) in [
+            ("reference", error.reference),
+            ("generated", error.generated),
+        ] {
+            if let Some(part) = part {
+                put(details, format!("std_error_{name}"), part);
+            }
+        }
+    }
+}
+
+fn describe_floor(details: &mut Details, floor: Option<&Floor>) {
+    let Some(floor) = floor else {
+        put(
+            details,
+            "floor_absent",
+            "the floor needs features of at least 4 reference samples and 2 generated samples",
+        );
+        return;
+    };
+    put(details, "floor", floor.value);
+    put(details, "floor_n", floor.n);
+    put(details, "floor_splits", floor.n_splits);
+    put(details, "floor_scaled", floor.scaled);
+}
+
+fn describe_spectrum(details: &mut Details, name: &str, spectrum: &Spectrum) {
+    put(details, format!("rank_{name}"), spectrum.rank);
+    if let Some(condition) = spectrum.condition {
+        let kind = if spectrum.is_bound {
+            "condition_at_least"
+        } else {
+            "condition"
+        };
+        put(details, format!("{kind}_{name}"), condition);
+    }
+}
+
+fn warnings(id: &str, reference: &Measured, generated: &Measured) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (side, measured) in [("reference", reference), ("generated", generated)] {
+        match (measured.n(), measured.n_features()) {
+            (Some(n), Some(d)) if n <= d => warnings.push(Warning::new(
+                "fewer_samples_than_features",
+                format!("{id}: {n} {side} samples in {d} dimensions; the covariance is singular and {id} is biased upwards"),
+                format!("compare with the floor (floor_scaled) and only at the same n; more than {d} samples would end this"),
+            )),
+            (None, _) => warnings.push(Warning::new(
+                "statistics_without_n",
+                format!("{id}: the {side} statistics {} do not say how many samples they hold", measured.name()),
+                "save them with gavel stats save, which stores n, or give the images",
+            )),
+            _ => {}
+        }
+    }
+    if let (Some(n), Some(m)) = (reference.n(), generated.n())
+        && n != m
+    {
+        warnings.push(Warning::new(
+            "different_sizes",
+            format!(
+                "{id}: {n} reference and {m} generated samples; the bias falls with both counts"
+            ),
+            "compare only with results at the same two counts",
+        ));
+    }
+    warnings
 }

@@ -1,8 +1,12 @@
 //! `inception_score` and `classifier_score`: how sure a classifier is of each picture, and how varied over all.
 
-use super::{Allowed, Card, Inputs, Metric, Needs, Outcome, ParamSpec, Params, Space};
+use super::{
+    Allowed, Card, ClassScores, Inputs, Metric, Needs, Outcome, ParamSpec, Params, Space, Warning,
+};
 use crate::error::{Error, Result};
-use crate::statistics::estimate::Direction;
+use crate::rng::Mt19937;
+use crate::statistics::estimate::{ConfidenceInterval, Direction, Estimate};
+use crate::statistics::inception_score::{Scale, inception_score};
 
 /// The Inception Score; `classifier_score` when the classes are not those of an Inception.
 pub struct InceptionScore;
@@ -47,7 +51,64 @@ impl Metric for InceptionScore {
         }
     }
 
-    fn evaluate(&self, _: &Inputs<'_>, _: &Params) -> Result<Outcome> {
-        Err(Error::numerical("under construction"))
+    fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
+        let (values, scale) = match inputs.generated.0.scores() {
+            Some(ClassScores::Logits(values)) => (values, Scale::Logits),
+            Some(ClassScores::Probabilities(values)) => (values, Scale::Probabilities),
+            None => {
+                return Err(Error::usage("class scores of the generated set are needed")
+                    .mend("take an extractor with logits, or give --logits FILE.npy"));
+            }
+        };
+        let n_splits = params.integer("n_splits")?;
+        let n = values.nrows();
+        let mut row = inputs.row(self.id(inputs), CARD.direction, params);
+        row.n_reference = None;
+        if n <= n_splits {
+            let reason =
+                format!("{n} samples in {n_splits} splits: a split of one sample always scores 1");
+            return Ok(Outcome {
+                warnings: vec![few_samples(&row.id, &reason)],
+                estimates: vec![Estimate {
+                    why_absent: Some(reason),
+                    ..row
+                }],
+            });
+        }
+        let order =
+            (params.word("shuffle")? == "numpy2020").then(|| Mt19937::new(2020).permutation(n));
+        let score = inception_score(values.view(), scale, n_splits, order.as_deref())?;
+        row.value = Some(score.mean);
+        row.std_error = Some(score.std_error);
+        row.interval = Some(ConfidenceInterval::normal(score.mean, score.std_error));
+        row.details
+            .insert("split_std".to_owned(), score.spread.into());
+        row.details.insert("splits".to_owned(), score.splits.into());
+        row.details
+            .insert("n_classes".to_owned(), values.ncols().into());
+        let method = "influence function (variance of KL over samples)";
+        row.details
+            .insert("std_error_method".to_owned(), method.into());
+        let mut warnings = Vec::new();
+        if n / n_splits < values.ncols() {
+            let reason = format!(
+                "splits of {} samples for {} classes bias it",
+                n / n_splits,
+                values.ncols()
+            );
+            warnings.push(few_samples(&row.id, &reason));
+        }
+        Ok(Outcome {
+            estimates: vec![row],
+            warnings,
+        })
     }
+}
+
+fn few_samples(id: &str, reason: &str) -> Warning {
+    Warning::new(
+        "few_samples_per_split",
+        format!("{id}: {reason}"),
+        "--set inception_score.n_splits=1, or give more images; compare only at the same n and splits",
+    )
 }

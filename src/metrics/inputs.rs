@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Generated, Needs, Params, Reference};
+use super::{Generated, Measured, Needs, Params, Reference};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::{Direction, Estimate};
@@ -43,6 +43,16 @@ impl<'a> Inputs<'a> {
             reference,
             generated,
             seed,
+        })
+    }
+
+    /// The reference set.
+    ///
+    /// # Errors
+    /// Usage: none was given.
+    pub fn reference(&self) -> Result<&'a Measured> {
+        self.reference.map(|side| side.0).ok_or_else(|| {
+            Error::usage("no reference set was given").mend("gavel evaluate REFERENCE GENERATED")
         })
     }
 

@@ -1,8 +1,13 @@
 //! `kid`: the squared maximum mean discrepancy under a cubic kernel.
 
-use super::{Allowed, Card, Inputs, Metric, Needs, Outcome, ParamSpec, Params};
+use super::{Allowed, Card, Inputs, Metric, Needs, Outcome, ParamSpec, Params, Warning};
 use crate::error::{Error, Result};
-use crate::statistics::estimate::Direction;
+use crate::rng::Seed;
+use crate::statistics::estimate::{ConfidenceInterval, Direction};
+use crate::statistics::mmd::{Draw, draws_numpy2020, draws_seeded, full, subsets};
+
+/// Subset size of every program that publishes a KID.
+const DEFAULT_SIZE: usize = 1000;
 
 /// The Kernel Inception Distance.
 pub struct Kid;
@@ -56,7 +61,105 @@ impl Metric for Kid {
         "kid"
     }
 
-    fn evaluate(&self, _: &Inputs<'_>, _: &Params) -> Result<Outcome> {
-        Err(Error::numerical("under construction"))
+    fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
+        let (Some(reference), Some(generated)) = (
+            inputs.reference()?.features(),
+            inputs.generated.0.features(),
+        ) else {
+            return Err(Error::usage("features of both sides are needed")
+                .mend("give images or feature arrays"));
+        };
+        let mut row = inputs.row("kid", CARD.direction, params);
+        let mut warnings = Vec::new();
+        let (value, std_error) = match params.word("estimator")? {
+            "subsets" => {
+                let plan = Plan::new(params, reference.nrows(), generated.nrows())?;
+                row.params
+                    .insert("subset_size".to_owned(), plan.subset_size.into());
+                if plan.subset_size < DEFAULT_SIZE && plan.is_automatic {
+                    warnings.push(plan.warning());
+                }
+                let subsets = subsets(reference, generated, &plan.draws(inputs.seed))?;
+                row.details
+                    .insert("subset_std".to_owned(), subsets.spread().into());
+                (subsets.mean(), subsets.std_error)
+            }
+            estimator => {
+                for name in ["n_subsets", "subset_size", "rng"] {
+                    row.params.remove(name);
+                }
+                let full = full(reference, generated)?;
+                let value = if estimator == "biased" {
+                    full.biased
+                } else {
+                    full.unbiased
+                };
+                (value, full.std_error)
+            }
+        };
+        row.value = Some(value);
+        row.std_error = std_error;
+        row.interval = std_error.map(|error| ConfidenceInterval::normal(value, error));
+        let method =
+            "variance components of the U-statistic (analysis of variance of the Gram matrices)";
+        row.details
+            .insert("std_error_method".to_owned(), method.into());
+        Ok(Outcome {
+            estimates: vec![row],
+            warnings,
+        })
+    }
+}
+
+/// Which subsets are drawn.
+struct Plan<'a> {
+    n_reference: usize,
+    n_generated: usize,
+    n_subsets: usize,
+    subset_size: usize,
+    is_automatic: bool,
+    rng: &'a str,
+}
+
+impl<'a> Plan<'a> {
+    fn new(params: &'a Params, n_reference: usize, n_generated: usize) -> Result<Self> {
+        let smaller = n_reference.min(n_generated);
+        let asked = params.integer_or_auto("subset_size")?;
+        if let Some(size) = asked
+            && size > smaller
+        {
+            return Err(Error::usage(format!(
+                "a subset of {size} cannot be drawn from {n_reference} reference and {n_generated} generated samples"
+            ))
+            .mend(format!("--set kid.subset_size={smaller}")));
+        }
+        Ok(Self {
+            n_reference,
+            n_generated,
+            n_subsets: params.integer("n_subsets")?,
+            subset_size: asked.unwrap_or_else(|| smaller.min(DEFAULT_SIZE)),
+            is_automatic: asked.is_none(),
+            rng: params.word("rng")?,
+        })
+    }
+
+    fn draws(&self, seed: Seed) -> Vec<Draw> {
+        let (n, m) = (self.n_reference, self.n_generated);
+        if self.rng == "seeded" {
+            draws_seeded(n, m, self.n_subsets, self.subset_size, seed)
+        } else {
+            draws_numpy2020(n, m, self.n_subsets, self.subset_size)
+        }
+    }
+
+    fn warning(&self) -> Warning {
+        Warning::new(
+            "kid_subset_reduced",
+            format!(
+                "kid: subsets of {} instead of {DEFAULT_SIZE}, as there are {} reference and {} generated samples",
+                self.subset_size, self.n_reference, self.n_generated
+            ),
+            "the mean stays unbiased; the spread over subsets is no longer that of published numbers",
+        )
     }
 }

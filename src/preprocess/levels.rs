@@ -54,7 +54,7 @@ impl<'a> Levels<'a> {
     }
 
     /// A byte as the filter sees it.
-    #[inline(always)]
+    #[inline]
     pub(super) fn float(&self, byte: u8) -> f32 {
         self.floats[usize::from(byte)]
     }

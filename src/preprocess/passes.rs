@@ -4,6 +4,11 @@
 //! sum of products or interpolation). That is the [`Fold`]; everything else is shared. Many neighbouring values are
 //! folded at once, each in its own order, so vector units change the time and never a bit.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into `with_simd` is compiled for the vector units found at run time"
+)]
+
 use super::levels::Levels;
 
 /// One source index with its weight.

@@ -119,7 +119,7 @@ impl Protocol {
 }
 
 /// `x` held in `[low, high]`, without the branches and the panic of `f32::clamp`.
-#[inline(always)]
+#[inline]
 fn bounded(x: f32, low: f32, high: f32) -> f32 {
     let x = if x > low { x } else { low };
     if x < high { x } else { high }

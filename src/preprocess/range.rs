@@ -104,7 +104,7 @@ pub(super) enum Formula {
 
 impl Formula {
     /// Writes the image of `values` to `places`. The formula is chosen once and not for every value.
-    #[inline(always)]
+    #[inline]
     pub(super) fn fill<'a>(
         self,
         places: impl Iterator<Item = &'a mut f32>,

@@ -33,6 +33,20 @@ pub struct ConfidenceInterval {
     pub level: f64,
 }
 
+impl ConfidenceInterval {
+    /// The 95 % interval of a normal distribution around `value`: ± 1.96 standard errors.
+    #[must_use]
+    pub fn normal(value: f64, std_error: f64) -> Self {
+        // The 97.5 % point of the standard normal distribution.
+        let reach = 1.959_963_984_540_054 * std_error;
+        Self {
+            lower: value - reach,
+            upper: value + reach,
+            level: 0.95,
+        }
+    }
+}
+
 /// One row of a result: a value (or its absence), its uncertainty and everything it depends on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {

@@ -6,6 +6,7 @@ mod conformance;
 mod decoding;
 mod engines;
 mod faults;
+mod golden;
 mod inception;
 mod metrics;
 mod models;

@@ -341,15 +341,16 @@ fn a_wrong_picture_or_network_is_an_error_and_never_a_panic() {
     assert_eq!(kind(&Protocol { range, ..good }, &picture), Kind::Usage);
 }
 
-/// Names in the golden files and ours.
-const PEERS: [(&str, &str); 7] = [
-    ("clean-fid-clean", "clean"),
-    ("torch-fidelity", "tf1"),
-    ("torchmetrics-no-antialias", "tf1"),
-    ("pytorch-fid", "pytorch_fid"),
-    ("torchmetrics-antialias", "torchmetrics_aa"),
-    ("clean-fid-legacy_pytorch", "legacy_pytorch"),
-    ("clean-fid-legacy_tensorflow", "legacy_tensorflow"),
+/// Names in the golden files, ours, and how many of the 33 tensors must equal the peer's to the bit. torch sums the
+/// taps of its antialiased filter in another order where there are many: the two pictures of 800 pixels.
+const PEERS: [(&str, &str, usize); 7] = [
+    ("clean-fid-clean", "clean", 33),
+    ("torch-fidelity", "tf1", 33),
+    ("torchmetrics-no-antialias", "tf1", 33),
+    ("pytorch-fid", "pytorch_fid", 33),
+    ("torchmetrics-antialias", "torchmetrics_aa", 31),
+    ("clean-fid-legacy_pytorch", "legacy_pytorch", 33),
+    ("clean-fid-legacy_tensorflow", "legacy_tensorflow", 33),
 ];
 
 /// Coordinates are float32 in every peer; torch against float64 differs by 1.5e-5 on the largest probe, grid_sample
@@ -367,7 +368,7 @@ fn tensors_equal_those_of_the_peers() {
     let golden: serde_json::Value =
         serde_json::from_slice(&std::fs::read(inputs).unwrap()).unwrap();
     let pictures = probes(&images);
-    for (peer, name) in PEERS {
+    for (peer, name, at_least) in PEERS {
         let protocol = Protocol::preset(name).unwrap();
         let (mut n_probes, mut n_identical, mut worst) = (0, 0, 0.0_f64);
         for (set, files) in golden["protocols"][peer].as_object().unwrap() {
@@ -385,9 +386,10 @@ fn tensors_equal_those_of_the_peers() {
             "{peer}: {n_identical} of {n_probes} tensors bit-identical, worst sample off by {worst:.1e}"
         );
         assert_eq!(n_probes, 33);
-        if matches!(name, "clean" | "tf1") {
-            assert_eq!(n_identical, n_probes, "{peer}: not bit-identical");
-        }
+        assert!(
+            n_identical >= at_least,
+            "{peer}: {n_identical} tensors bit-identical, {at_least} expected"
+        );
     }
 }
 

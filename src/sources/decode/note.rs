@@ -25,6 +25,12 @@ pub enum Note {
     ExtensionMismatch(Format),
 }
 
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
 impl Note {
     /// A stable name for documents.
     #[must_use]

@@ -1,1 +1,0 @@
-//! The Fréchet distance between two Gaussians.

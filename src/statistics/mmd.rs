@@ -1,1 +1,0 @@
-//! The squared maximum mean discrepancy.
