@@ -65,7 +65,11 @@ fn features_and_logits_are_those_computed_by_hand() {
         let result = engine.run(std::slice::from_ref(&tensor)).unwrap();
         assert_eq!(result[0][0], features, "{}", engine.describe());
         for (got, want) in result[0][1].iter().zip(logits_by_hand(&features)) {
-            assert!((got - want).abs() < 1e-6, "{}: {got} {want}", engine.describe());
+            assert!(
+                (got - want).abs() < 1e-6,
+                "{}: {got} {want}",
+                engine.describe()
+            );
         }
     }
 }
@@ -93,8 +97,18 @@ fn a_tensor_gives_the_same_bits_alone_in_company_and_on_any_thread() {
             .iter()
             .map(|tensor| engine.run(std::slice::from_ref(tensor)).unwrap().remove(0))
             .collect();
-        assert_eq!(engine.run(&tensors).unwrap(), alone, "{}", engine.describe());
-        assert_eq!(engine.run(&tensors[26..]).unwrap(), alone[26..], "{}", engine.describe());
+        assert_eq!(
+            engine.run(&tensors).unwrap(),
+            alone,
+            "{}",
+            engine.describe()
+        );
+        assert_eq!(
+            engine.run(&tensors[26..]).unwrap(),
+            alone[26..],
+            "{}",
+            engine.describe()
+        );
         // More callers than sessions.
         std::thread::scope(|scope| {
             for part in 0..8 {
@@ -120,7 +134,12 @@ fn a_fixed_batch_dimension_changes_no_feature() {
         };
         for (fixed, free) in engines(&extractor(net.bytes(), 8), 1).iter().zip(&free) {
             let tensors = [tensor(1, 192), tensor(2, 192)];
-            for (got, want) in fixed.run(&tensors).unwrap().iter().zip(free.run(&tensors).unwrap()) {
+            for (got, want) in fixed
+                .run(&tensors)
+                .unwrap()
+                .iter()
+                .zip(free.run(&tensors).unwrap())
+            {
                 for (got, want) in got[0].iter().zip(&want[0]) {
                     assert!((got - want).abs() <= 1e-6 * want.abs(), "{got} {want}");
                 }
@@ -141,23 +160,55 @@ fn the_engines_agree_on_every_network_of_the_shared_folder() {
     let networks = [
         ("mnist-lenet5-ccoltong.onnx", 1, 28, 255.0, 84, 10),
         ("cifar10-resnet20-akamaster.onnx", 3, 32, 255.0, 64, 10),
-        ("imagenet-mobilenet_v1_0.25_128.onnx", 3, 128, 255.0, 256, 1001),
-        ("imagenet-mobilenet_v2_1.0_224.onnx", 3, 224, 255.0, 1280, 1001),
+        (
+            "imagenet-mobilenet_v1_0.25_128.onnx",
+            3,
+            128,
+            255.0,
+            256,
+            1001,
+        ),
+        (
+            "imagenet-mobilenet_v2_1.0_224.onnx",
+            3,
+            224,
+            255.0,
+            1280,
+            1001,
+        ),
     ];
     for (name, channels, size, top, features, logits) in networks {
         let mut extractor = extractor(fs::read(folder.join(name)).unwrap(), size);
         extractor.input.channels = channels;
         extractor.outputs[0].width = features;
         extractor.outputs[1].width = logits;
-        let input: Vec<f32> = tensor(3, channels * size * size).iter().map(|x| (x * top).round()).collect();
-        let a = load(&extractor, &runtime, 1).unwrap().run(std::slice::from_ref(&input)).unwrap();
-        let b = load(&extractor, &tract(), 1).unwrap().run(&[input]).unwrap();
+        let input: Vec<f32> = tensor(3, channels * size * size)
+            .iter()
+            .map(|x| (x * top).round())
+            .collect();
+        let a = load(&extractor, &runtime, 1)
+            .unwrap()
+            .run(std::slice::from_ref(&input))
+            .unwrap();
+        let b = load(&extractor, &tract(), 1)
+            .unwrap()
+            .run(&[input])
+            .unwrap();
         for (output, (a, b)) in a[0].iter().zip(&b[0]).enumerate() {
             let scale = a.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
-            let gap = a.iter().zip(b).fold(0.0_f32, |most, (a, b)| most.max((a - b).abs()));
-            println!("{name} output {output}: largest difference {:.1e} of the largest value", gap / scale);
+            let gap = a
+                .iter()
+                .zip(b)
+                .fold(0.0_f32, |most, (a, b)| most.max((a - b).abs()));
+            println!(
+                "{name} output {output}: largest difference {:.1e} of the largest value",
+                gap / scale
+            );
             // Two float32 programs that sum in other orders: runtime-noise.json shows 2e-5 on Inception.
-            assert!(gap <= 5e-5 * scale, "{name} output {output}: {gap} of {scale}");
+            assert!(
+                gap <= 5e-5 * scale,
+                "{name} output {output}: {gap} of {scale}"
+            );
         }
     }
 }
@@ -175,7 +226,10 @@ fn pixels_need_no_engine() {
     assert_eq!(engine.class(), "none");
     assert_eq!(engine.run(&[tensor(5, 192)]).unwrap(), [[tensor(5, 192)]]);
     extractor.outputs[0].width = 191;
-    assert_eq!(load(&extractor, &tract(), 1).err().unwrap().kind(), Kind::Engine);
+    assert_eq!(
+        load(&extractor, &tract(), 1).err().unwrap().kind(),
+        Kind::Engine
+    );
 }
 
 /// Every fault of a file is an engine error (exit 4) from either engine, and its message has these words.
@@ -190,23 +244,43 @@ fn a_wrong_network_is_refused_with_what_was_found_and_expected() {
     let cases: Vec<(Vec<u8>, &[&str])> = vec![
         (good[..good.len() / 2].to_vec(), &["no complete ONNX file"]),
         (good[..good.len() - 1].to_vec(), &["no complete ONNX file"]),
-        (b"this is a text file, not a network\n".to_vec(), &["no complete ONNX file"]),
+        (
+            b"this is a text file, not a network\n".to_vec(),
+            &["no complete ONNX file"],
+        ),
         (Vec::new(), &["no complete ONNX file", "0 bytes"]),
         (
             with(&|net| net.second_input = true),
             &["2 inputs", "input, latent", "exactly one"],
         ),
-        (with(&|net| net.element = INT64), &["takes int64", "expected float32"]),
-        (with(&|net| net.input = vec![-1, 192]), &["[?, 192]", "[N, 3, 8, 8]"]),
-        (with(&|net| net.input = vec![-1, 3, 16, 8]), &["[?, 3, 16, 8]", "[N, 3, 8, 8]"]),
-        (with(&|net| net.input = vec![-1, 8, 8, 3]), &["[?, 8, 8, 3]", "[N, 3, 8, 8]"]),
+        (
+            with(&|net| net.element = INT64),
+            &["takes int64", "expected float32"],
+        ),
+        (
+            with(&|net| net.input = vec![-1, 192]),
+            &["[?, 192]", "[N, 3, 8, 8]"],
+        ),
+        (
+            with(&|net| net.input = vec![-1, 3, 16, 8]),
+            &["[?, 3, 16, 8]", "[N, 3, 8, 8]"],
+        ),
+        (
+            with(&|net| net.input = vec![-1, 8, 8, 3]),
+            &["[?, 8, 8, 3]", "[N, 3, 8, 8]"],
+        ),
     ];
     for discovery in [Some(tract()), onnx_runtime()].iter().flatten() {
         for (bytes, words) in &cases {
-            let error = load(&extractor(bytes.clone(), 8), discovery, 1).err().unwrap();
+            let error = load(&extractor(bytes.clone(), 8), discovery, 1)
+                .err()
+                .unwrap();
             assert_eq!(error.kind(), Kind::Engine);
             for word in *words {
-                assert!(error.message().contains(word), "`{word}` is not in: {error}");
+                assert!(
+                    error.message().contains(word),
+                    "`{word}` is not in: {error}"
+                );
             }
         }
     }
@@ -227,7 +301,10 @@ fn an_output_of_another_width_is_an_error_when_it_runs() {
     extractor.outputs[0].width = 5;
     for engine in engines(&extractor, 1) {
         let error = engine.run(&[tensor(1, 192)]).err().unwrap();
-        assert!(error.message().contains("4 values") && error.message().contains("declares 5"), "{error}");
+        assert!(
+            error.message().contains("4 values") && error.message().contains("declares 5"),
+            "{error}"
+        );
     }
 }
 
@@ -281,7 +358,12 @@ fn pretended_library(version: &str) -> Vec<u8> {
 fn where_nothing_is_found_tract_runs_and_says_so() {
     let discovery = auto(None, &Surroundings::default());
     assert!(discovery.library().is_none() && discovery.problem().is_none());
-    assert!(discovery.notes.iter().any(|note| note.contains("tract") && note.contains("pip install onnxruntime")));
+    assert!(
+        discovery
+            .notes
+            .iter()
+            .any(|note| note.contains("tract") && note.contains("pip install onnxruntime"))
+    );
     let engine = load(&extractor(Net::default().bytes(), 8), &discovery, 1).unwrap();
     assert_eq!(engine.class(), "tract");
 }
@@ -310,11 +392,20 @@ fn a_named_library_that_does_not_work_is_an_engine_error() {
             let discovery = auto(as_option.then_some(path), &around);
             let problem = discovery.problem().unwrap();
             assert_eq!(problem.kind().exit_code(), 4);
-            let named = if as_option { "--onnxruntime" } else { "ORT_DYLIB_PATH" };
+            let named = if as_option {
+                "--onnxruntime"
+            } else {
+                "ORT_DYLIB_PATH"
+            };
             for word in [words, &path.to_str().unwrap(), &named] {
-                assert!(problem.message().contains(word), "`{word}` is not in: {problem}");
+                assert!(
+                    problem.message().contains(word),
+                    "`{word}` is not in: {problem}"
+                );
             }
-            let error = load(&extractor(Net::default().bytes(), 8), &discovery, 1).err().unwrap();
+            let error = load(&extractor(Net::default().bytes(), 8), &discovery, 1)
+                .err()
+                .unwrap();
             assert_eq!(error.kind(), Kind::Engine);
         }
     }
@@ -329,16 +420,25 @@ fn a_truncated_library_is_refused_before_it_is_loaded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("libonnxruntime.so");
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    let problem = auto(Some(&path), &Surroundings::default()).problem().cloned().unwrap();
+    let problem = auto(Some(&path), &Surroundings::default())
+        .problem()
+        .cloned()
+        .unwrap();
     assert!(problem.message().contains("truncated"), "{problem}");
 }
 
 #[test]
 fn a_broken_library_that_nobody_named_is_passed_over_and_listed() {
     let folder = tempfile::tempdir().unwrap();
-    let capi = folder.path().join("lib/python3.11/site-packages/onnxruntime/capi");
+    let capi = folder
+        .path()
+        .join("lib/python3.11/site-packages/onnxruntime/capi");
     fs::create_dir_all(&capi).unwrap();
-    fs::write(capi.join("libonnxruntime.so.1.16.3"), pretended_library("1.16.3")).unwrap();
+    fs::write(
+        capi.join("libonnxruntime.so.1.16.3"),
+        pretended_library("1.16.3"),
+    )
+    .unwrap();
     let around = Surroundings {
         python_environments: vec![folder.path().to_owned()],
         ..Surroundings::default()
@@ -346,7 +446,11 @@ fn a_broken_library_that_nobody_named_is_passed_over_and_listed() {
     let discovery = auto(None, &around);
     assert!(discovery.problem().is_none());
     assert_eq!(discovery.places[0].origin, Origin::PythonEnvironment);
-    assert!(discovery.places[0].found.contains("too old"), "{:?}", discovery.places);
+    assert!(
+        discovery.places[0].found.contains("too old"),
+        "{:?}",
+        discovery.places
+    );
     assert!(discovery.notes[0].contains("too old") && discovery.notes[0].contains("tract"));
     let demanded = EngineRequest {
         engine: Choice::OnnxRuntime,
@@ -367,17 +471,32 @@ fn places_are_looked_at_in_the_documented_order_and_no_further_than_needed() {
         dylib_path: None,
         python_environments: vec![folder.path().join("no-environment")],
         pythons: vec![folder.path().join("no-python")],
-        system_folders: vec![folder.path().to_owned(), library.parent().unwrap().to_owned()],
+        system_folders: vec![
+            folder.path().to_owned(),
+            library.parent().unwrap().to_owned(),
+        ],
     };
     let discovery = auto(None, &around);
     let origins: Vec<Origin> = discovery.places.iter().map(|place| place.origin).collect();
-    assert_eq!(origins, [Origin::PythonEnvironment, Origin::Python, Origin::System]);
+    assert_eq!(
+        origins,
+        [Origin::PythonEnvironment, Origin::Python, Origin::System]
+    );
     assert_eq!(discovery.library().unwrap().path, library);
-    assert!(discovery.library().unwrap().providers.contains(&"CPUExecutionProvider"));
+    assert!(
+        discovery
+            .library()
+            .unwrap()
+            .providers
+            .contains(&"CPUExecutionProvider")
+    );
     let explicit = auto(Some(&library), &around);
     assert_eq!(explicit.places.len(), 1);
     // A folder serves as well as the file in it.
-    assert_eq!(auto(library.parent(), &around).library().unwrap().path, library);
+    assert_eq!(
+        auto(library.parent(), &around).library().unwrap().path,
+        library
+    );
 }
 
 #[cfg(unix)]
@@ -387,16 +506,30 @@ fn a_python_on_the_path_is_asked_where_its_package_is() {
     let folder = tempfile::tempdir().unwrap();
     let capi = folder.path().join("onnxruntime/capi");
     fs::create_dir_all(&capi).unwrap();
-    fs::write(capi.join("libonnxruntime.so.1.2.3"), pretended_library("1.2.3")).unwrap();
+    fs::write(
+        capi.join("libonnxruntime.so.1.2.3"),
+        pretended_library("1.2.3"),
+    )
+    .unwrap();
     let python = folder.path().join("python3");
-    fs::write(&python, format!("#!/bin/sh\necho {}/onnxruntime\n", folder.path().display())).unwrap();
+    fs::write(
+        &python,
+        format!("#!/bin/sh\necho {}/onnxruntime\n", folder.path().display()),
+    )
+    .unwrap();
     fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
     let around = Surroundings {
         pythons: vec![python],
         ..Surroundings::default()
     };
     let discovery = auto(None, &around);
-    assert!(discovery.places[0].found.contains("ONNX Runtime 1.2.3 is too old"), "{:?}", discovery.places);
+    assert!(
+        discovery.places[0]
+            .found
+            .contains("ONNX Runtime 1.2.3 is too old"),
+        "{:?}",
+        discovery.places
+    );
 }
 
 #[test]
@@ -408,7 +541,11 @@ fn cuda_without_its_library_is_an_engine_error_that_says_what_was_found() {
     let nothing = discover_in(&request, &Surroundings::default());
     assert_eq!(nothing.problem().unwrap().kind(), Kind::Engine);
     if let Some(runtime) = onnx_runtime()
-        && !runtime.library().unwrap().providers.contains(&"CUDAExecutionProvider")
+        && !runtime
+            .library()
+            .unwrap()
+            .providers
+            .contains(&"CUDAExecutionProvider")
     {
         let around = Surroundings {
             system_folders: vec![runtime.library().unwrap().path.parent().unwrap().to_owned()],
@@ -416,7 +553,10 @@ fn cuda_without_its_library_is_an_engine_error_that_says_what_was_found() {
         };
         let discovery = discover_in(&request, &around);
         let problem = discovery.problem().unwrap();
-        assert!(problem.message().contains("without the CUDA provider"), "{problem}");
+        assert!(
+            problem.message().contains("without the CUDA provider"),
+            "{problem}"
+        );
         assert!(problem.advice().unwrap().contains("onnxruntime-gpu"));
     }
 }
@@ -435,7 +575,10 @@ fn tract_on_a_gpu_is_a_usage_error() {
 #[test]
 fn the_names_on_the_command_line_are_those_of_the_contract() {
     assert_eq!("auto".parse::<Choice>().unwrap(), Choice::Auto);
-    assert_eq!("onnxruntime".parse::<Choice>().unwrap(), Choice::OnnxRuntime);
+    assert_eq!(
+        "onnxruntime".parse::<Choice>().unwrap(),
+        Choice::OnnxRuntime
+    );
     assert_eq!("tract".parse::<Choice>().unwrap(), Choice::Tract);
     assert_eq!("cuda".parse::<Provider>().unwrap(), Provider::Cuda);
     assert_eq!("gpu".parse::<Provider>().err().unwrap().kind(), Kind::Usage);
@@ -453,4 +596,23 @@ fn an_engine_outlives_the_extractor_that_it_was_loaded_from() {
         };
         assert_eq!(engine.run(&[tensor(1, 192)]).unwrap()[0][0].len(), 4);
     }
+}
+
+#[test]
+fn more_callers_than_sessions_built_at_once_get_theirs_when_they_come() {
+    let Some(runtime) = onnx_runtime() else {
+        return;
+    };
+    let engine = load(&extractor(Net::default().bytes(), 8), &runtime, 9).unwrap();
+    let want = engine.run(&[tensor(1, 192)]).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..12 {
+            let (engine, want) = (&engine, &want);
+            scope.spawn(move || {
+                for _ in 0..20 {
+                    assert_eq!(&engine.run(&[tensor(1, 192)]).unwrap(), want);
+                }
+            });
+        }
+    });
 }

@@ -59,11 +59,18 @@ impl Net {
         if self.second_input {
             inputs.push(value("latent", FLOAT, &[-1, 16]));
         }
-        let linear: Vec<f32> = (0..4).flat_map(|i| (0..3).map(move |j| i as f32 - j as f32)).collect();
+        let linear: Vec<f32> = (0..4)
+            .flat_map(|i| (0..3).map(move |j| i as f32 - j as f32))
+            .collect();
         let graph = pb::GraphProto {
             name: "formula".to_owned(),
             node: vec![
-                node("Conv", &["input", "kernel"], "conv", vec![ints("pads", &[1, 1, 1, 1])]),
+                node(
+                    "Conv",
+                    &["input", "kernel"],
+                    "conv",
+                    vec![ints("pads", &[1, 1, 1, 1])],
+                ),
                 node("Relu", &["conv"], "relu", vec![]),
                 node("GlobalAveragePool", &["relu"], "mean", vec![]),
                 node("Flatten", &["mean"], "features", vec![]),
@@ -75,7 +82,10 @@ impl Net {
                 tensor("bias", &[3], &[0.0, 1.0, 2.0]),
             ],
             input: inputs,
-            output: vec![value("features", FLOAT, &[-1, 4]), value("logits", FLOAT, &[-1, 3])],
+            output: vec![
+                value("features", FLOAT, &[-1, 4]),
+                value("logits", FLOAT, &[-1, 3]),
+            ],
             ..Default::default()
         };
         pb::ModelProto {
@@ -95,7 +105,10 @@ impl Net {
 /// in R (zero outside).
 pub fn copying_kernel() -> Vec<f32> {
     let mut kernel = vec![0.0; 108];
-    for (feature, (channel, row, column)) in [(0, 1, 1), (1, 1, 1), (2, 1, 1), (0, 1, 0)].into_iter().enumerate() {
+    for (feature, (channel, row, column)) in [(0, 1, 1), (1, 1, 1), (2, 1, 1), (0, 1, 0)]
+        .into_iter()
+        .enumerate()
+    {
         kernel[feature * 27 + channel * 9 + row * 3 + column] = 1.0;
     }
     kernel
@@ -128,7 +141,12 @@ fn value(name: &str, element: i32, dims: &[i64]) -> pb::ValueInfoProto {
     }
 }
 
-fn node(op: &str, inputs: &[&str], output: &str, attribute: Vec<pb::AttributeProto>) -> pb::NodeProto {
+fn node(
+    op: &str,
+    inputs: &[&str],
+    output: &str,
+    attribute: Vec<pb::AttributeProto>,
+) -> pb::NodeProto {
     pb::NodeProto {
         name: format!("{op}_{output}"),
         op_type: op.to_owned(),

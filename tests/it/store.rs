@@ -62,13 +62,20 @@ impl Engine for Counting {
             return Err(Error::engine("out of memory"));
         }
         std::thread::sleep(Duration::from_millis(self.pace * tensors.len() as u64));
-        let last = if self.fault == Fault::NotFinite { f32::NAN } else { 1.0 };
+        let last = if self.fault == Fault::NotFinite {
+            f32::NAN
+        } else {
+            1.0
+        };
         Ok(tensors
             .iter()
             .map(|tensor| {
                 let sum: f32 = tensor.iter().sum();
                 let first = tensor[..64].iter().sum();
-                vec![vec![sum, first, tensor[0], tensor[191]], vec![sum * 0.5, -first, last]]
+                vec![
+                    vec![sum, first, tensor[0], tensor[191]],
+                    vec![sum * 0.5, -first, last],
+                ]
             })
             .collect())
     }
@@ -102,7 +109,12 @@ impl Bench {
         self.watched(source, store, &Silent)
     }
 
-    fn watched(&self, source: &dyn ImageSource, store: Option<&Store>, observer: &dyn Observer) -> Result<Extraction> {
+    fn watched(
+        &self,
+        source: &dyn ImageSource,
+        store: Option<&Store>,
+        observer: &dyn Observer,
+    ) -> Result<Extraction> {
         extract(
             source,
             &protocol(&self.extractor),
@@ -151,12 +163,17 @@ fn rows_land_at_their_index_whatever_the_threads_the_batch_and_the_storage_order
     let first_red = f32::from(bytes[0]) / 255.0;
     assert_eq!(reference.features[[7, 2]], first_red);
     assert_eq!(reference.indices, (0..600).collect::<Vec<_>>());
-    for (threads, batch_size) in [(1, None), (3, Some(1)), (2, Some(7)), (0, Some(1000))] {
+    for (threads, batch_size) in [(1, 0), (3, 1), (2, 7), (0, 1000)] {
         let mut bench = Bench::new();
         bench.options.threads = threads;
         bench.options.batch_size = batch_size;
         same(&bench.run(&source, None).unwrap(), &reference);
-        same(&bench.run(&MemorySource::good(600).reversed(), None).unwrap(), &reference);
+        same(
+            &bench
+                .run(&MemorySource::good(600).reversed(), None)
+                .unwrap(),
+            &reference,
+        );
     }
 }
 
@@ -209,8 +226,12 @@ fn a_second_run_computes_nothing_and_gives_the_same_bits() {
 fn a_set_that_grew_computes_only_the_stretch_that_changed() {
     let (_folder, store) = store();
     let bench = Bench::new();
-    bench.run(&MemorySource::good(2 * CHUNK), Some(&store)).unwrap();
-    let grown = bench.run(&MemorySource::good(2 * CHUNK + 10), Some(&store)).unwrap();
+    bench
+        .run(&MemorySource::good(2 * CHUNK), Some(&store))
+        .unwrap();
+    let grown = bench
+        .run(&MemorySource::good(2 * CHUNK + 10), Some(&store))
+        .unwrap();
     assert_eq!(grown.n_cached, 2 * CHUNK);
     assert_eq!(bench.engine.ran(), 2 * CHUNK + 10);
 }
@@ -224,29 +245,53 @@ fn every_part_of_the_recipe_changes_the_key() {
         Recipe::new(protocol, extractor, engine).key(digests)
     };
     let reference = key(&base, &bench.extractor, &bench.engine, &digests);
-    assert_eq!(reference, key(&base, &bench.extractor, &Counting::new(), &digests));
+    assert_eq!(
+        reference,
+        key(&base, &bench.extractor, &Counting::new(), &digests)
+    );
 
     let mut other_protocol = base.clone();
     other_protocol.clip = !other_protocol.clip;
-    assert_ne!(reference, key(&other_protocol, &bench.extractor, &bench.engine, &digests));
+    assert_ne!(
+        reference,
+        key(&other_protocol, &bench.extractor, &bench.engine, &digests)
+    );
     let mut other_weights = bench.extractor.clone();
     other_weights.sha256 = "0".repeat(64);
-    assert_ne!(reference, key(&base, &other_weights, &bench.engine, &digests));
+    assert_ne!(
+        reference,
+        key(&base, &other_weights, &bench.engine, &digests)
+    );
     let mut other_output = bench.extractor.clone();
     other_output.outputs[0].name = "pool".to_owned();
-    assert_ne!(reference, key(&base, &other_output, &bench.engine, &digests));
+    assert_ne!(
+        reference,
+        key(&base, &other_output, &bench.engine, &digests)
+    );
     let mut fewer_outputs = bench.extractor.clone();
     fewer_outputs.outputs.pop();
-    assert_ne!(reference, key(&base, &fewer_outputs, &bench.engine, &digests));
+    assert_ne!(
+        reference,
+        key(&base, &fewer_outputs, &bench.engine, &digests)
+    );
     let other_engine = Counting {
         class: "another",
         ..Counting::new()
     };
-    assert_ne!(reference, key(&base, &bench.extractor, &other_engine, &digests));
+    assert_ne!(
+        reference,
+        key(&base, &bench.extractor, &other_engine, &digests)
+    );
     let mut other_pictures = digests.clone();
     other_pictures.swap(0, 1);
-    assert_ne!(reference, key(&base, &bench.extractor, &bench.engine, &other_pictures));
-    assert_ne!(reference, key(&base, &bench.extractor, &bench.engine, &digests[..2]));
+    assert_ne!(
+        reference,
+        key(&base, &bench.extractor, &bench.engine, &other_pictures)
+    );
+    assert_ne!(
+        reference,
+        key(&base, &bench.extractor, &bench.engine, &digests[..2])
+    );
 }
 
 #[test]
@@ -260,7 +305,10 @@ fn a_damaged_entry_is_dropped_told_and_computed_again() {
             let middle = bytes.len() / 2;
             bytes[middle] ^= 0x10;
         },
-        |bytes| *bytes = b"something else altogether, and long enough to hold a hash of 32 bytes".to_vec(),
+        |bytes| {
+            *bytes =
+                b"something else altogether, and long enough to hold a hash of 32 bytes".to_vec()
+        },
     ];
     for damage in damages {
         let (_folder, store) = store();
@@ -277,8 +325,18 @@ fn a_damaged_entry_is_dropped_told_and_computed_again() {
         let again = bench.run(&source, Some(&store)).unwrap();
         same(&first, &again);
         assert_eq!((again.n_cached, bench.engine.ran()), (5, 2 * CHUNK + 5));
-        assert!(again.notes.iter().any(|(note, _)| note.contains("damaged entry")), "{:?}", again.notes);
-        assert_eq!(bench.run(&source, Some(&store)).unwrap().n_cached, CHUNK + 5);
+        assert!(
+            again
+                .notes
+                .iter()
+                .any(|(note, _)| note.contains("damaged entry")),
+            "{:?}",
+            again.notes
+        );
+        assert_eq!(
+            bench.run(&source, Some(&store)).unwrap().n_cached,
+            CHUNK + 5
+        );
     }
 }
 
@@ -296,7 +354,10 @@ fn an_entry_of_other_shape_is_never_taken() {
     store.write(&key, &chunk).unwrap();
     assert!(matches!(store.read(&key, 2, &[3]), Lookup::Found(found) if found == chunk));
     assert!(matches!(store.read(&key, 3, &[2]), Lookup::Damaged(_)));
-    assert!(matches!(store.read(&key, 2, &[3]), Lookup::Missing), "a damaged entry is removed");
+    assert!(
+        matches!(store.read(&key, 2, &[3]), Lookup::Missing),
+        "a damaged entry is removed"
+    );
 }
 
 #[test]
@@ -309,7 +370,11 @@ fn a_store_that_cannot_be_written_is_a_note_and_the_run_goes_on() {
         let bench = Bench::new();
         let got = bench.run(&MemorySource::good(300), Some(&store)).unwrap();
         same(&got, &bench.run(&MemorySource::good(300), None).unwrap());
-        let note = &got.notes.iter().find(|(note, _)| note.contains("cannot be written")).unwrap();
+        let note = &got
+            .notes
+            .iter()
+            .find(|(note, _)| note.contains("cannot be written"))
+            .unwrap();
         assert!(note.0.contains(place.to_str().unwrap()), "{note:?}");
         assert_eq!(note.1, 2, "both chunks");
     }
@@ -330,7 +395,11 @@ fn a_full_disk_is_a_note_and_the_run_goes_on() {
         println!("SKIPPED: /dev/full is not what it should be on this machine");
         return;
     };
-    assert!(Error::io("store", &error).message().contains("the disk is full"));
+    assert!(
+        Error::io("store", &error)
+            .message()
+            .contains("the disk is full")
+    );
 }
 
 fn with_bad(n: usize, bad: &[usize]) -> Vec<Item> {
@@ -357,7 +426,10 @@ fn under_fail_the_first_bad_picture_by_index_is_named_whatever_the_order() {
             }
             let error = bench.run(&source, None).err().unwrap();
             assert_eq!(error.kind(), Kind::Input);
-            assert!(error.message().starts_with("memory: 00017.png: "), "{error}");
+            assert!(
+                error.message().starts_with("memory: 00017.png: "),
+                "{error}"
+            );
         }
     }
 }
@@ -365,15 +437,23 @@ fn under_fail_the_first_bad_picture_by_index_is_named_whatever_the_order() {
 #[test]
 fn under_skip_bad_pictures_are_listed_and_their_rows_are_absent() {
     let bench = Bench::skipping(None);
-    let got = bench.run(&MemorySource::new(with_bad(300, &[0, 17, 299])), None).unwrap();
+    let got = bench
+        .run(&MemorySource::new(with_bad(300, &[0, 17, 299])), None)
+        .unwrap();
     let names: Vec<&str> = got.failed.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["00000.png", "00017.png", "00299.png"]);
     assert_eq!((got.features.nrows(), got.indices.len()), (297, 297));
-    assert_eq!((got.indices[0], got.indices[15], got.indices[16]), (1, 16, 18));
+    assert_eq!(
+        (got.indices[0], got.indices[15], got.indices[16]),
+        (1, 16, 18)
+    );
     let all = bench.run(&MemorySource::good(300), None).unwrap();
     for (row, &index) in got.indices.iter().enumerate() {
         assert_eq!(got.features.row(row), all.features.row(index));
-        assert_eq!(got.logits.as_ref().unwrap().row(row), all.logits.as_ref().unwrap().row(index));
+        assert_eq!(
+            got.logits.as_ref().unwrap().row(row),
+            all.logits.as_ref().unwrap().row(index)
+        );
     }
 }
 
@@ -381,7 +461,14 @@ fn under_skip_bad_pictures_are_listed_and_their_rows_are_absent() {
 fn max_bad_allows_exactly_that_many() {
     let bad = [3, 140, 250];
     let source = || MemorySource::new(with_bad(300, &bad)).reversed();
-    assert_eq!(Bench::skipping(Some(3)).run(&source(), None).unwrap().failed.len(), 3);
+    assert_eq!(
+        Bench::skipping(Some(3))
+            .run(&source(), None)
+            .unwrap()
+            .failed
+            .len(),
+        3
+    );
     let error = Bench::skipping(Some(2)).run(&source(), None).err().unwrap();
     assert_eq!(error.kind(), Kind::Input);
     assert!(error.message().contains("--max-bad 2"), "{error}");
@@ -394,13 +481,22 @@ fn max_bad_allows_exactly_that_many() {
 
 #[test]
 fn a_set_without_one_readable_picture_is_an_error_also_under_skip() {
-    let error = Bench::skipping(None).run(&MemorySource::new(with_bad(3, &[0, 1, 2])), None).err().unwrap();
-    assert!(error.message().contains("none of 3 pictures") && error.message().contains("00000.png"), "{error}");
+    let error = Bench::skipping(None)
+        .run(&MemorySource::new(with_bad(3, &[0, 1, 2])), None)
+        .err()
+        .unwrap();
+    assert!(
+        error.message().contains("none of 3 pictures") && error.message().contains("00000.png"),
+        "{error}"
+    );
 }
 
 #[test]
 fn an_empty_set_is_an_input_error() {
-    let error = Bench::new().run(&MemorySource::good(0), None).err().unwrap();
+    let error = Bench::new()
+        .run(&MemorySource::good(0), None)
+        .err()
+        .unwrap();
     assert_eq!(error.kind(), Kind::Input);
     assert!(error.message().contains("no pictures"));
 }
@@ -427,9 +523,15 @@ fn a_picture_that_could_not_be_fetched_is_tried_again() {
     items[4] = Item::Unfetchable(picture(4));
     let bench = Bench::skipping(None);
     let first = bench.run(&MemorySource::new(items), Some(&store)).unwrap();
-    assert_eq!(first.failed, [("00004.png".to_owned(), "the disk gave up".to_owned())]);
+    assert_eq!(
+        first.failed,
+        [("00004.png".to_owned(), "the disk gave up".to_owned())]
+    );
     let second = bench.run(&MemorySource::good(10), Some(&store)).unwrap();
-    assert_eq!((second.n_cached, second.failed.len(), bench.engine.ran()), (9, 0, 10));
+    assert_eq!(
+        (second.n_cached, second.failed.len(), bench.engine.ran()),
+        (9, 0, 10)
+    );
 }
 
 /// Asks to stop once so many items are done.
@@ -465,7 +567,10 @@ fn an_interrupted_run_keeps_every_finished_row() {
             limit: 300,
         };
         let bench = Bench::new();
-        let error = bench.watched(&source(), Some(&store), &observer).err().unwrap();
+        let error = bench
+            .watched(&source(), Some(&store), &observer)
+            .err()
+            .unwrap();
         assert_eq!(error.kind(), Kind::Interrupted);
         let ran = bench.engine.ran();
         assert!((300..600).contains(&ran), "{ran}");
@@ -500,7 +605,10 @@ fn features_that_are_not_finite_are_an_error_that_names_the_picture() {
     let error = bench.run(&MemorySource::good(5), None).err().unwrap();
     assert_eq!(error.kind(), Kind::Engine);
     for word in ["00000.png", "NaN", "`logits`", "position 2"] {
-        assert!(error.message().contains(word), "`{word}` is not in: {error}");
+        assert!(
+            error.message().contains(word),
+            "`{word}` is not in: {error}"
+        );
     }
 }
 
@@ -522,7 +630,9 @@ fn runs_at_the_same_time_share_a_store() {
     std::thread::scope(|scope| {
         for _ in 0..6 {
             scope.spawn(|| {
-                let got = Bench::new().run(&MemorySource::good(600), Some(&store)).unwrap();
+                let got = Bench::new()
+                    .run(&MemorySource::good(600), Some(&store))
+                    .unwrap();
                 same(&got, &reference);
                 assert!(got.notes.is_empty(), "{:?}", got.notes);
             });
@@ -535,7 +645,10 @@ fn runs_at_the_same_time_share_a_store() {
     });
     assert!(files(&store, ".gfs-tmp").is_empty());
     let bench = Bench::new();
-    same(&bench.run(&MemorySource::good(600), Some(&store)).unwrap(), &reference);
+    same(
+        &bench.run(&MemorySource::good(600), Some(&store)).unwrap(),
+        &reference,
+    );
 }
 
 const VICTIMS_STORE: &str = "GAVEL_TEST_VICTIMS_STORE";
@@ -579,7 +692,12 @@ fn a_killed_process_leaves_a_usable_store() {
 
 fn age(path: &Path, seconds: u64) {
     let time = SystemTime::now() - Duration::from_secs(seconds);
-    fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(path)
+        .unwrap()
+        .set_modified(time)
+        .unwrap();
 }
 
 #[test]
@@ -590,7 +708,10 @@ fn pruning_removes_the_least_recently_used_first_and_reading_counts_as_use() {
     let mut entries: Vec<PathBuf> = Vec::new();
     for (set, seconds) in sets.iter().zip([3000, 2000, 1000]) {
         bench.run(set, Some(&store)).unwrap();
-        let new = files(&store, ".gfs").into_iter().find(|path| !entries.contains(path)).unwrap();
+        let new = files(&store, ".gfs")
+            .into_iter()
+            .find(|path| !entries.contains(path))
+            .unwrap();
         age(&new, seconds);
         entries.push(new);
     }
@@ -598,12 +719,15 @@ fn pruning_removes_the_least_recently_used_first_and_reading_counts_as_use() {
     assert_eq!(bench.run(&sets[0], Some(&store)).unwrap().n_cached, 10);
     let before = store.status().unwrap();
     let pruned = store.prune(before.bytes - 1).unwrap();
-    assert_eq!((pruned.removed, pruned.left.entries), (1, 2));
-    assert_eq!(entries.iter().map(|path| path.exists()).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!((pruned.entries, pruned.left.entries), (1, 2));
+    assert_eq!(
+        entries.iter().map(|path| path.exists()).collect::<Vec<_>>(),
+        [true, false, true]
+    );
     assert_eq!(pruned.left, store.status().unwrap());
-    assert_eq!(pruned.left.bytes + pruned.removed_bytes, before.bytes);
+    assert_eq!(pruned.left.bytes + pruned.bytes, before.bytes);
     // Exactly as much as there is fits.
-    assert_eq!(store.prune(pruned.left.bytes).unwrap().removed, 0);
+    assert_eq!(store.prune(pruned.left.bytes).unwrap().entries, 0);
     assert_eq!(store.prune(0).unwrap().left.entries, 0);
 }
 
@@ -613,7 +737,9 @@ fn a_run_keeps_the_store_within_its_bound() {
     let store = store.with_max_bytes(30_000);
     let bench = Bench::new();
     for n in 1..8 {
-        bench.run(&MemorySource::good(CHUNK + n), Some(&store)).unwrap();
+        bench
+            .run(&MemorySource::good(CHUNK + n), Some(&store))
+            .unwrap();
         assert!(store.status().unwrap().bytes <= 30_000);
     }
     assert!(store.status().unwrap().entries > 0);
@@ -622,7 +748,9 @@ fn a_run_keeps_the_store_within_its_bound() {
 #[test]
 fn only_stale_temporary_files_and_only_the_stores_own_files_are_removed() {
     let (_folder, store) = store();
-    Bench::new().run(&MemorySource::good(10), Some(&store)).unwrap();
+    Bench::new()
+        .run(&MemorySource::good(10), Some(&store))
+        .unwrap();
     let entry = files(&store, ".gfs").remove(0);
     let stale = entry.with_extension("1-0.gfs-tmp");
     let running = entry.with_extension("2-0.gfs-tmp");
@@ -639,7 +767,10 @@ fn only_stale_temporary_files_and_only_the_stores_own_files_are_removed() {
     age(&running, 60);
     assert_eq!(store.status().unwrap().temporary, 2);
     let pruned = store.prune(0).unwrap();
-    assert_eq!((pruned.stale, pruned.removed, pruned.left.temporary), (1, 1, 1));
+    assert_eq!(
+        (pruned.stale, pruned.entries, pruned.left.temporary),
+        (1, 1, 1)
+    );
     assert!(!stale.exists() && running.exists() && !entry.exists());
     assert!(foreign.iter().all(|path| path.exists()));
 }
@@ -648,6 +779,6 @@ fn only_stale_temporary_files_and_only_the_stores_own_files_are_removed() {
 fn a_store_that_does_not_exist_yet_is_empty() {
     let (_folder, store) = store();
     assert_eq!(store.status().unwrap().entries, 0);
-    assert_eq!(store.prune(0).unwrap().removed, 0);
+    assert_eq!(store.prune(0).unwrap().entries, 0);
     assert!(!store.folder().exists(), "looking creates nothing");
 }

@@ -198,8 +198,15 @@ fn check_input(graph: &Graph, extractor: &Extractor) -> Result<(Option<usize>, [
         return Ok((None, wanted));
     };
     let dims: Vec<Option<i64>> = shape.dims.iter().map(|dim| dim.value).collect();
-    let mismatch = |dim: &Option<i64>, want: usize| dim.is_some_and(|dim| dim > 0 && dim != want as i64);
-    if dims.len() != 4 || dims.iter().skip(1).zip(wanted).any(|(dim, want)| mismatch(dim, want)) {
+    let mismatch =
+        |dim: &Option<i64>, want: usize| dim.is_some_and(|dim| dim > 0 && dim != want as i64);
+    if dims.len() != 4
+        || dims
+            .iter()
+            .skip(1)
+            .zip(wanted)
+            .any(|(dim, want)| mismatch(dim, want))
+    {
         return Err(Error::engine(format!(
             "{name}: the input `{}` has the shape {}, but the extractor hands over [N, {}, {}, {}]",
             input.name,
@@ -210,7 +217,9 @@ fn check_input(graph: &Graph, extractor: &Extractor) -> Result<(Option<usize>, [
         ))
         .mend("declare the input's size, channels and layout in the sidecar file beside the ONNX file"));
     }
-    let fixed_batch = dims[0].and_then(|dim| usize::try_from(dim).ok()).filter(|&dim| dim > 0);
+    let fixed_batch = dims[0]
+        .and_then(|dim| usize::try_from(dim).ok())
+        .filter(|&dim| dim > 0);
     Ok((fixed_batch, wanted))
 }
 
@@ -227,10 +236,15 @@ fn check_outputs(graph: &Graph, extractor: &Extractor) -> Result<Vec<usize>> {
         .iter()
         .find(|output| !computed.contains(output.name.as_str()))
     {
-        return Err(damaged(name, &format!("no node computes its output `{}`", orphan.name)));
+        return Err(damaged(
+            name,
+            &format!("no node computes its output `{}`", orphan.name),
+        ));
     }
     if extractor.outputs.is_empty() {
-        return Err(Error::engine(format!("{name}: the extractor uses none of the network's outputs")));
+        return Err(Error::engine(format!(
+            "{name}: the extractor uses none of the network's outputs"
+        )));
     }
     extractor
         .outputs
@@ -241,7 +255,11 @@ fn check_outputs(graph: &Graph, extractor: &Extractor) -> Result<Vec<usize>> {
                 .iter()
                 .position(|output| output.name == wanted.name)
                 .ok_or_else(|| {
-                    let found: Vec<&str> = graph.outputs.iter().map(|output| output.name.as_str()).collect();
+                    let found: Vec<&str> = graph
+                        .outputs
+                        .iter()
+                        .map(|output| output.name.as_str())
+                        .collect();
                     Error::engine(format!(
                         "{name}: the network has no output `{}`; found [{}]",
                         wanted.name,
@@ -263,11 +281,29 @@ fn shape_name(dims: &[Option<i64>]) -> String {
 
 fn element_name(element: i32) -> String {
     let names = [
-        "an undefined type", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "strings", "bool",
-        "float16", "float64", "uint32", "uint64", "complex64", "complex128", "bfloat16",
+        "an undefined type",
+        "float32",
+        "uint8",
+        "int8",
+        "uint16",
+        "int16",
+        "int32",
+        "int64",
+        "strings",
+        "bool",
+        "float16",
+        "float64",
+        "uint32",
+        "uint64",
+        "complex64",
+        "complex128",
+        "bfloat16",
     ];
     usize::try_from(element)
         .ok()
         .and_then(|element| names.get(element))
-        .map_or_else(|| format!("element type {element}"), |name| (*name).to_owned())
+        .map_or_else(
+            || format!("element type {element}"),
+            |name| (*name).to_owned(),
+        )
 }

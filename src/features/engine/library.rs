@@ -38,11 +38,17 @@ pub(super) fn inspect(path: &Path) -> Result<LibraryFile, String> {
         ));
     }
     let cuda_beside = path.parent().is_some_and(|folder| {
-        ["libonnxruntime_providers_cuda.so", "onnxruntime_providers_cuda.dll"]
-            .iter()
-            .any(|name| folder.join(name).is_file())
+        [
+            "libonnxruntime_providers_cuda.so",
+            "onnxruntime_providers_cuda.dll",
+        ]
+        .iter()
+        .any(|name| folder.join(name).is_file())
     });
-    Ok(LibraryFile { version, cuda_beside })
+    Ok(LibraryFile {
+        version,
+        cuda_beside,
+    })
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
@@ -85,7 +91,8 @@ fn whole_elf(bytes: &[u8]) -> Result<(), String> {
             let segment = word(32)?.checked_add(index.checked_mul(half(54)?)?)?;
             let segment = usize::try_from(segment).ok()?;
             // Segment fields: p_offset 8, p_filesz 32.
-            end = end.max(word(segment.checked_add(8)?)?.checked_add(word(segment.checked_add(32)?)?)?);
+            end = end
+                .max(word(segment.checked_add(8)?)?.checked_add(word(segment.checked_add(32)?)?)?);
         }
         Some(end)
     };
@@ -137,7 +144,9 @@ pub(super) fn version_in_name(path: &Path) -> Option<String> {
 }
 
 fn too_old(version: &str) -> bool {
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut parts = version
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or(0));
     let (major, minor) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
     major < 1 || (major == 1 && minor < OLDEST_MINOR)
 }

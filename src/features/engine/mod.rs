@@ -20,8 +20,7 @@ use crate::error::{Error, Result};
 use crate::features::{Engine, Extractor, Network};
 use std::path::PathBuf;
 
-const HOW_TO_GET_ONNX_RUNTIME: &str =
-    "`pip install onnxruntime` in the active Python environment, or --onnxruntime PATH with a downloaded library";
+const HOW_TO_GET_ONNX_RUNTIME: &str = "`pip install onnxruntime` in the active Python environment, or --onnxruntime PATH with a downloaded library";
 
 /// Which engine the user wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,7 +77,9 @@ impl std::str::FromStr for Provider {
         match text {
             "cpu" => Ok(Self::Cpu),
             "cuda" => Ok(Self::Cuda),
-            _ => Err(Error::usage(format!("--provider {text}: expected cpu or cuda"))),
+            _ => Err(Error::usage(format!(
+                "--provider {text}: expected cpu or cuda"
+            ))),
         }
     }
 }
@@ -224,9 +225,16 @@ fn try_files(files: &[PathBuf], provider: Provider) -> (String, Option<onnx_runt
         });
         match opened {
             Ok(runtime) => {
-                let version = runtime.library.version.as_deref().unwrap_or("of unknown version");
+                let version = runtime
+                    .library
+                    .version
+                    .as_deref()
+                    .unwrap_or("of unknown version");
                 return (
-                    format!("used: ONNX Runtime {version} at {}", runtime.library.path.display()),
+                    format!(
+                        "used: ONNX Runtime {version} at {}",
+                        runtime.library.path.display()
+                    ),
                     Some(runtime),
                 );
             }
@@ -249,18 +257,26 @@ fn settle_without_library(discovery: &mut Discovery) {
     let found = if passed_over.is_empty() {
         "ONNX Runtime was not found".to_owned()
     } else {
-        format!("no usable ONNX Runtime was found ({})", passed_over.join("; "))
+        format!(
+            "no usable ONNX Runtime was found ({})",
+            passed_over.join("; ")
+        )
     };
     let wants_cuda = discovery.request.provider == Provider::Cuda;
     if wants_cuda {
         discovery.problem = Some(
-            Error::engine(format!("--provider cuda: {found}; expected one with the CUDA provider"))
-                .mend("`pip install onnxruntime-gpu` in the active Python environment, or --provider cpu"),
+            Error::engine(format!(
+                "--provider cuda: {found}; expected one with the CUDA provider"
+            ))
+            .mend(
+                "`pip install onnxruntime-gpu` in the active Python environment, or --provider cpu",
+            ),
         );
     } else if discovery.request.engine == Choice::OnnxRuntime {
         discovery.problem = Some(
-            Error::engine(format!("--engine onnxruntime: {found}"))
-                .mend(format!("{HOW_TO_GET_ONNX_RUNTIME}; `gavel doctor` lists the places looked at")),
+            Error::engine(format!("--engine onnxruntime: {found}")).mend(format!(
+                "{HOW_TO_GET_ONNX_RUNTIME}; `gavel doctor` lists the places looked at"
+            )),
         );
     } else {
         discovery.notes.push(format!(
@@ -274,7 +290,11 @@ fn settle_without_library(discovery: &mut Discovery) {
 /// # Errors
 /// [`Discovery::problem`]; an engine error where the file is damaged, does not fit what the extractor declares, or
 /// cannot be run by the engine.
-pub fn load(extractor: &Extractor, discovery: &Discovery, threads: usize) -> Result<Box<dyn Engine>> {
+pub fn load(
+    extractor: &Extractor,
+    discovery: &Discovery,
+    threads: usize,
+) -> Result<Box<dyn Engine>> {
     let network = match &extractor.network {
         Network::Pixels => return Ok(Box::new(pixels::Pixels::new(extractor)?)),
         Network::Onnx(network) => network,
@@ -308,7 +328,12 @@ fn check_length(tensor: &[f32], expected: usize) -> Result<()> {
 }
 
 /// Cuts one output of a run into rows of `width` values.
-fn rows<'a>(name: &str, values: &'a [f32], batch: usize, width: usize) -> Result<std::slice::ChunksExact<'a, f32>> {
+fn rows<'a>(
+    name: &str,
+    values: &'a [f32],
+    batch: usize,
+    width: usize,
+) -> Result<std::slice::ChunksExact<'a, f32>> {
     if width == 0 || values.len() != batch * width {
         return Err(Error::engine(format!(
             "the output `{name}` has {} values a picture, but the extractor declares {width}",

@@ -1,8 +1,8 @@
 //! The ONNX Runtime library of this process: loaded once, never unloaded.
 
 use super::Library;
-use ort::ep::{self, ExecutionProvider};
 use ort::environment::Environment;
+use ort::ep::{self, ExecutionProvider};
 use ort::logging::LogLevel;
 use ort::session::builder::SessionBuilder;
 use std::fs;

@@ -16,7 +16,9 @@ impl Pixels {
         let spec = &extractor.input;
         let width = spec.size.0 * spec.size.1 * spec.channels;
         match &extractor.outputs[..] {
-            [output] if output.role == Role::Features && output.width == width => Ok(Self { width }),
+            [output] if output.role == Role::Features && output.width == width => {
+                Ok(Self { width })
+            }
             outputs => Err(Error::engine(format!(
                 "{}: an extractor without a network has one features output of {width} values; found {} outputs",
                 extractor.name,

@@ -85,7 +85,10 @@ impl Surroundings {
 
 /// The leads of everything that `option` and `around` name, lazily and in order: a later place costs nothing when an
 /// earlier one serves.
-pub(super) fn leads<'a>(option: Option<&'a Path>, around: &'a Surroundings) -> impl Iterator<Item = Lead> + 'a {
+pub(super) fn leads<'a>(
+    option: Option<&'a Path>,
+    around: &'a Surroundings,
+) -> impl Iterator<Item = Lead> + 'a {
     let given = option.map(|path| named(Origin::Option, path));
     let variable = around
         .dylib_path
@@ -207,7 +210,9 @@ fn output_of(program: &Path, arguments: &[&str], limit: Duration) -> Result<Stri
             }
         }
     }
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    let output = child
+        .wait_with_output()
+        .map_err(|error| error.to_string())?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
@@ -239,7 +244,10 @@ fn libraries_in(folder: &Path) -> Vec<PathBuf> {
 /// `libonnxruntime.so`, `libonnxruntime.so.1.31.1`, `libonnxruntime.1.31.1.dylib`, `onnxruntime.dll`; none of the
 /// provider libraries beside them.
 fn is_library_name(name: &str) -> bool {
-    let digits = |rest: &str| rest.split('.').all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits = |rest: &str| {
+        rest.split('.')
+            .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
     if let Some(rest) = name.strip_prefix("libonnxruntime.so") {
         return rest.is_empty() || (rest.starts_with('.') && digits(&rest[1..]));
     }
@@ -278,7 +286,9 @@ fn system_folders(library_path: Option<OsString>) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = library_path
         .map(|path| std::env::split_paths(&path).collect())
         .unwrap_or_default();
-    for file in std::iter::once(PathBuf::from("/etc/ld.so.conf")).chain(entries(Path::new("/etc/ld.so.conf.d"))) {
+    for file in std::iter::once(PathBuf::from("/etc/ld.so.conf"))
+        .chain(entries(Path::new("/etc/ld.so.conf.d")))
+    {
         let text = fs::read_to_string(file).unwrap_or_default();
         folders.extend(
             text.lines()
@@ -287,14 +297,22 @@ fn system_folders(library_path: Option<OsString>) -> Vec<PathBuf> {
                 .map(PathBuf::from),
         );
     }
-    let usual = ["/usr/local/lib", "/usr/lib64", "/usr/lib", "/lib", "/opt/homebrew/lib"];
+    let usual = [
+        "/usr/local/lib",
+        "/usr/lib64",
+        "/usr/lib",
+        "/lib",
+        "/opt/homebrew/lib",
+    ];
     folders.extend(usual.map(PathBuf::from));
     for package in entries(Path::new("/opt")) {
         folders.push(package.join("lib"));
         folders.push(package);
     }
     let mut seen = BTreeSet::new();
-    folders.retain(|folder| folder.is_dir() && seen.insert(fs::canonicalize(folder).unwrap_or_else(|_| folder.clone())));
+    folders.retain(|folder| {
+        folder.is_dir() && seen.insert(fs::canonicalize(folder).unwrap_or_else(|_| folder.clone()))
+    });
     folders
 }
 
@@ -336,7 +354,11 @@ mod tests {
     #[test]
     fn the_newest_version_in_a_folder_comes_first() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["libonnxruntime.so", "libonnxruntime.so.1.9.0", "libonnxruntime.so.1.20.1"] {
+        for name in [
+            "libonnxruntime.so",
+            "libonnxruntime.so.1.9.0",
+            "libonnxruntime.so.1.20.1",
+        ] {
             fs::write(folder.path().join(name), b"").unwrap();
         }
         let names: Vec<String> = libraries_in(folder.path())
@@ -346,7 +368,11 @@ mod tests {
         // By number, not by text: 1.20.1 is newer than 1.9.0.
         assert_eq!(
             names,
-            ["libonnxruntime.so.1.20.1", "libonnxruntime.so.1.9.0", "libonnxruntime.so"]
+            [
+                "libonnxruntime.so.1.20.1",
+                "libonnxruntime.so.1.9.0",
+                "libonnxruntime.so"
+            ]
         );
     }
 }

@@ -29,20 +29,31 @@ impl Tract {
                     "{}: tract cannot run this network: {error:#}",
                     extractor.name
                 ))
-                .mend(format!("use ONNX Runtime: {}", super::HOW_TO_GET_ONNX_RUNTIME))
+                .mend(format!(
+                    "use ONNX Runtime: {}",
+                    super::HOW_TO_GET_ONNX_RUNTIME
+                ))
             })?;
         let widths = extractor
             .outputs
             .iter()
             .map(|output| (output.name.clone(), output.width))
             .collect();
-        Ok(Self { plan, header, widths })
+        Ok(Self {
+            plan,
+            header,
+            widths,
+        })
     }
 
     fn run_one(&self, tensor: &[f32]) -> Result<Vec<Vec<f32>>> {
         super::check_length(tensor, self.header.picture_len())?;
         let batch = self.header.fixed_batch.unwrap_or(1);
-        let failed = |error: TractError| Error::engine(format!("tract stopped while running the network: {error:#}"));
+        let failed = |error: TractError| {
+            Error::engine(format!(
+                "tract stopped while running the network: {error:#}"
+            ))
+        };
         let outputs = catch_unwind(AssertUnwindSafe(|| -> TractResult<_> {
             let [a, b, c] = self.header.picture;
             let input = if batch == 1 {
@@ -63,7 +74,11 @@ impl Tract {
                 let values = output
                     .try_as_plain_ram()
                     .and_then(|plain| plain.as_slice::<f32>())
-                    .map_err(|error| Error::engine(format!("the output `{name}` is no float32 tensor: {error:#}")))?;
+                    .map_err(|error| {
+                        Error::engine(format!(
+                            "the output `{name}` is no float32 tensor: {error:#}"
+                        ))
+                    })?;
                 let mut rows = super::rows(name, values, batch, *width)?;
                 Ok(rows.next().unwrap_or_default().to_vec())
             })

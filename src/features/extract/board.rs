@@ -37,7 +37,11 @@ struct ChunkState {
 
 impl Board {
     pub(super) fn new(n: usize, extractor: &Extractor, tolerated: usize) -> Self {
-        let widths: Vec<usize> = extractor.outputs.iter().map(|output| output.width).collect();
+        let widths: Vec<usize> = extractor
+            .outputs
+            .iter()
+            .map(|output| output.width)
+            .collect();
         Self {
             outputs: widths.iter().map(|width| vec![0.0; n * width]).collect(),
             widths,
@@ -86,7 +90,12 @@ impl Board {
 
     fn take_over(&mut self, id: usize, chunk: Chunk) {
         let first = id * CHUNK;
-        for ((block, output), width) in self.outputs.iter_mut().zip(&chunk.outputs).zip(&self.widths) {
+        for ((block, output), width) in self
+            .outputs
+            .iter_mut()
+            .zip(&chunk.outputs)
+            .zip(&self.widths)
+        {
             block[first * width..first * width + output.len()].copy_from_slice(output);
         }
         let state = &mut self.chunks[id];
@@ -97,7 +106,9 @@ impl Board {
                 RowState::Done => self.n_cached += 1,
                 RowState::Failed(message, advice) => {
                     let error = Error::input(message.clone());
-                    let error = advice.iter().fold(error, |error, advice| error.mend(advice.clone()));
+                    let error = advice
+                        .iter()
+                        .fold(error, |error, advice| error.mend(advice.clone()));
                     self.failures.insert(first + offset, error);
                 }
             }
@@ -108,7 +119,10 @@ impl Board {
 
     /// Which pictures have no outcome yet.
     pub(super) fn wanted(&self) -> Vec<bool> {
-        self.states.iter().map(|state| *state == RowState::Absent).collect()
+        self.states
+            .iter()
+            .map(|state| *state == RowState::Absent)
+            .collect()
     }
 
     /// Pictures with an outcome.
@@ -130,7 +144,12 @@ impl Board {
     }
 
     /// A picture's row. Answers with the chunk that this completed.
-    pub(super) fn place(&mut self, index: usize, outputs: &[Vec<f32>], notes: Vec<String>) -> Option<usize> {
+    pub(super) fn place(
+        &mut self,
+        index: usize,
+        outputs: &[Vec<f32>],
+        notes: Vec<String>,
+    ) -> Option<usize> {
         for ((block, row), width) in self.outputs.iter_mut().zip(outputs).zip(&self.widths) {
             block[index * width..(index + 1) * width].copy_from_slice(row);
         }
@@ -143,7 +162,10 @@ impl Board {
 
     /// A picture whose bytes are no picture. Answers with the chunk that this completed.
     pub(super) fn fail(&mut self, index: usize, error: Error) -> Option<usize> {
-        self.states[index] = RowState::Failed(error.message().to_owned(), error.advice().map(str::to_owned));
+        self.states[index] = RowState::Failed(
+            error.message().to_owned(),
+            error.advice().map(str::to_owned),
+        );
         self.failures.insert(index, error);
         self.settle(index)
     }
@@ -189,7 +211,9 @@ impl Board {
 
     /// Chunks with rows that the store does not have.
     pub(super) fn unsaved(&self) -> Vec<usize> {
-        (0..self.chunks.len()).filter(|&id| self.chunks[id].fresh > 0).collect()
+        (0..self.chunks.len())
+            .filter(|&id| self.chunks[id].fresh > 0)
+            .collect()
     }
 
     /// One more thing to tell about the store.
@@ -198,7 +222,12 @@ impl Board {
     }
 
     /// The extraction, or the error that its failures amount to.
-    pub(super) fn finish(self, source: &dyn ImageSource, extractor: &Extractor, on_error: OnError) -> Result<Extraction> {
+    pub(super) fn finish(
+        self,
+        source: &dyn ImageSource,
+        extractor: &Extractor,
+        on_error: OnError,
+    ) -> Result<Extraction> {
         let spec = source.spec();
         let name = |index: usize| {
             source
@@ -209,11 +238,9 @@ impl Board {
         if self.failures.len() > self.tolerated {
             return Err(too_many(&self.failures, spec, name, on_error));
         }
-        let lost = self
-            .states
-            .iter()
-            .enumerate()
-            .find(|(index, state)| **state == RowState::Absent && !self.failures.contains_key(index));
+        let lost = self.states.iter().enumerate().find(|(index, state)| {
+            **state == RowState::Absent && !self.failures.contains_key(index)
+        });
         if let Some((index, _)) = lost {
             return Err(Error::input(format!(
                 "{spec}: {} was listed, but the source did not hand it out; did the set change during the run?",
@@ -223,16 +250,24 @@ impl Board {
         let indices: Vec<usize> = (0..self.states.len())
             .filter(|index| !self.failures.contains_key(index))
             .collect();
-        if let (true, Some((&index, error))) = (indices.is_empty(), self.failures.first_key_value()) {
-            return Err(error
-                .clone()
-                .at(format!("{spec}: none of {} pictures can be read; the first, {}", self.states.len(), name(index))));
+        if let (true, Some((&index, error))) = (indices.is_empty(), self.failures.first_key_value())
+        {
+            return Err(error.clone().at(format!(
+                "{spec}: none of {} pictures can be read; the first, {}",
+                self.states.len(),
+                name(index)
+            )));
         }
         let mut features = None;
         let mut logits = None;
         let mut log_probabilities = None;
         let mut spatial = None;
-        for ((block, width), output) in self.outputs.into_iter().zip(&self.widths).zip(&extractor.outputs) {
+        for ((block, width), output) in self
+            .outputs
+            .into_iter()
+            .zip(&self.widths)
+            .zip(&extractor.outputs)
+        {
             let place = match output.role {
                 Role::Features => &mut features,
                 Role::Logits => &mut logits,
@@ -244,7 +279,8 @@ impl Board {
             }
         }
         // An exact zero has no logarithm; the least positive float stands for it.
-        let log_probabilities = log_probabilities.map(|rows: Array2<f32>| rows.mapv_into(|p| p.max(f32::MIN_POSITIVE).ln()));
+        let log_probabilities = log_probabilities
+            .map(|rows: Array2<f32>| rows.mapv_into(|p| p.max(f32::MIN_POSITIVE).ln()));
         let mut notes = BTreeMap::new();
         let told = self.chunks.into_iter().map(|chunk| chunk.notes);
         for (note, count) in told.chain([self.store_notes]).flatten() {
@@ -252,7 +288,10 @@ impl Board {
         }
         Ok(Extraction {
             features: features.ok_or_else(|| {
-                Error::engine(format!("{}: none of its outputs is declared as features", extractor.name))
+                Error::engine(format!(
+                    "{}: none of its outputs is declared as features",
+                    extractor.name
+                ))
             })?,
             logits: logits.or(log_probabilities),
             spatial,
@@ -269,15 +308,24 @@ impl Board {
 }
 
 /// Moves the rows at `indices` (ascending) to the front, without a second block.
-fn compact(mut block: Vec<f32>, width: usize, indices: &[usize], extractor: &Extractor) -> Result<Array2<f32>> {
+fn compact(
+    mut block: Vec<f32>,
+    width: usize,
+    indices: &[usize],
+    extractor: &Extractor,
+) -> Result<Array2<f32>> {
     for (row, &index) in indices.iter().enumerate() {
         if row != index {
             block.copy_within(index * width..(index + 1) * width, row * width);
         }
     }
     block.truncate(indices.len() * width);
-    Array2::from_shape_vec((indices.len(), width), block)
-        .map_err(|error| Error::engine(format!("{}: an output has an impossible shape: {error}", extractor.name)))
+    Array2::from_shape_vec((indices.len(), width), block).map_err(|error| {
+        Error::engine(format!(
+            "{}: an output has an impossible shape: {error}",
+            extractor.name
+        ))
+    })
 }
 
 fn too_many(

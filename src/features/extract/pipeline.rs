@@ -22,7 +22,8 @@ pub(super) struct Job<'a> {
     pub engine: &'a dyn Engine,
     pub shelf: Option<&'a Shelf<'a>>,
     pub workers: usize,
-    pub batch: usize,
+    /// Pictures read ahead of the workers.
+    pub queue: usize,
     pub observer: &'a dyn Observer,
 }
 
@@ -52,12 +53,18 @@ pub(super) fn run(job: &Job<'_>, board: Board) -> Result<Board> {
     } else {
         Ok(())
     };
-    let mut board = shared.board.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut board = shared
+        .board
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
     for id in board.unsaved() {
         save(job, &mut board, id);
     }
     tidy(job, &mut board);
-    let fatal = shared.fatal.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let fatal = shared
+        .fatal
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
     if let Some((_, error)) = fatal {
         return Err(error);
     }
@@ -68,14 +75,15 @@ pub(super) fn run(job: &Job<'_>, board: Board) -> Result<Board> {
 }
 
 fn stream(job: &Job<'_>, shared: &Shared, wanted: &[bool]) -> Result<()> {
-    let (sender, receiver) = sync_channel::<Item>(2 * job.workers * job.batch);
+    let (sender, receiver) = sync_channel::<Item>(job.queue);
     let receiver = Mutex::new(receiver);
     thread::scope(|scope| {
         for _ in 0..job.workers {
             scope.spawn(|| work(job, shared, &receiver));
         }
         let wants = |index: usize| {
-            wanted.get(index).copied().unwrap_or(false) && index < shared.bound.load(Ordering::Relaxed)
+            wanted.get(index).copied().unwrap_or(false)
+                && index < shared.bound.load(Ordering::Relaxed)
         };
         let sender = sender;
         job.source.visit(&wants, &mut |index, stored| {
@@ -89,7 +97,9 @@ fn stream(job: &Job<'_>, shared: &Shared, wanted: &[bool]) -> Result<()> {
             match stored {
                 // The workers drain the queue until it is closed, whatever happens to them, so this cannot block for
                 // ever.
-                Ok(stored) => sender.send((index, stored)).map_err(|_| Error::interrupted()),
+                Ok(stored) => sender
+                    .send((index, stored))
+                    .map_err(|_| Error::interrupted()),
                 Err(error) => {
                     shared.settle(job, |board| board.miss(index, error));
                     job.observer.advance(1);
@@ -102,7 +112,7 @@ fn stream(job: &Job<'_>, shared: &Shared, wanted: &[bool]) -> Result<()> {
 
 fn work(job: &Job<'_>, shared: &Shared, receiver: &Mutex<Receiver<Item>>) {
     loop {
-        let items = receive(receiver, job.batch);
+        let items = receive(receiver, job.engine.pictures_per_run());
         let Some(&(first, _)) = items.first() else {
             return;
         };
@@ -112,10 +122,18 @@ fn work(job: &Job<'_>, shared: &Shared, receiver: &Mutex<Receiver<Item>>) {
         if shared.stop.load(Ordering::Relaxed) {
             continue;
         }
-        let done = catch_unwind(AssertUnwindSafe(|| process(job, shared, items)))
-            .unwrap_or_else(|_| Err((first, Error::engine("the engine panicked; this is a fault of the program"))));
+        let done =
+            catch_unwind(AssertUnwindSafe(|| process(job, shared, items))).unwrap_or_else(|_| {
+                Err((
+                    first,
+                    Error::engine("the engine panicked; this is a fault of the program"),
+                ))
+            });
         if let Err((index, error)) = done {
-            shared.stop_with(index, error.at(picture_name(job, index)).at(job.source.spec()));
+            shared.stop_with(
+                index,
+                error.at(picture_name(job, index)).at(job.source.spec()),
+            );
         }
     }
 }
@@ -135,7 +153,11 @@ fn receive(receiver: &Mutex<Receiver<Item>>, most: usize) -> Vec<Item> {
     items
 }
 
-fn process(job: &Job<'_>, shared: &Shared, items: Vec<Item>) -> std::result::Result<(), (usize, Error)> {
+fn process(
+    job: &Job<'_>,
+    shared: &Shared,
+    items: Vec<Item>,
+) -> std::result::Result<(), (usize, Error)> {
     let mut indices = Vec::with_capacity(items.len());
     let mut tensors = Vec::with_capacity(items.len());
     let mut notes = Vec::with_capacity(items.len());
@@ -143,8 +165,12 @@ fn process(job: &Job<'_>, shared: &Shared, items: Vec<Item>) -> std::result::Res
         if index >= shared.bound.load(Ordering::Relaxed) {
             continue;
         }
-        let prepared = catch_unwind(AssertUnwindSafe(|| prepare(job, &stored)))
-            .unwrap_or_else(|_| Err(Error::input("decoding panicked; this is a fault of the program")));
+        let prepared =
+            catch_unwind(AssertUnwindSafe(|| prepare(job, &stored))).unwrap_or_else(|_| {
+                Err(Error::input(
+                    "decoding panicked; this is a fault of the program",
+                ))
+            });
         match prepared {
             Ok((tensor, noted)) => {
                 indices.push(index);
@@ -191,7 +217,11 @@ fn check_row(extractor: &Extractor, row: &[Vec<f32>]) -> Result<()> {
                 output.width
             )));
         }
-        if let Some((at, value)) = values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+        if let Some((at, value)) = values
+            .iter()
+            .enumerate()
+            .find(|(_, value)| !value.is_finite())
+        {
             return Err(Error::engine(format!(
                 "the network {} gave {value} at position {at} of `{}`; expected finite values",
                 extractor.name, output.name
@@ -264,6 +294,9 @@ fn tidy(job: &Job<'_>, board: &mut Board) {
         && board.wrote()
         && let Err(error) = shelf.store.prune(shelf.store.max_bytes())
     {
-        board.note(format!("the feature store could not be pruned: {}", error.message()));
+        board.note(format!(
+            "the feature store could not be pruned: {}",
+            error.message()
+        ));
     }
 }

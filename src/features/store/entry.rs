@@ -69,7 +69,9 @@ impl Chunk {
                 .iter()
                 .enumerate()
                 .filter_map(|(row, state)| match state {
-                    RowState::Failed(message, advice) => Some((row, (message.clone(), advice.clone()))),
+                    RowState::Failed(message, advice) => {
+                        Some((row, (message.clone(), advice.clone())))
+                    }
                     _ => None,
                 })
                 .collect(),
@@ -110,7 +112,8 @@ impl Chunk {
             .get(12..)
             .and_then(|rest| rest.split_at_checked(length))
             .ok_or("its header is longer than the file")?;
-        let header: Header = serde_json::from_slice(header).map_err(|error| format!("its header: {error}"))?;
+        let header: Header =
+            serde_json::from_slice(header).map_err(|error| format!("its header: {error}"))?;
         let values: usize = rows * widths.iter().sum::<usize>();
         if header.rows != rows
             || header.widths != widths
@@ -135,7 +138,9 @@ impl Chunk {
         let mut rest = payload;
         let mut outputs = Vec::with_capacity(widths.len());
         for width in widths {
-            let (block, after) = rest.split_at_checked(4 * rows * width).ok_or("its payload is too short")?;
+            let (block, after) = rest
+                .split_at_checked(4 * rows * width)
+                .ok_or("its payload is too short")?;
             rest = after;
             outputs.push(
                 block
