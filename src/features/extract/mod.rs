@@ -8,6 +8,7 @@
 //! index, so neither the storage order of an archive nor the number of workers shows in the result.
 
 mod board;
+mod outcome;
 mod pipeline;
 
 use crate::error::{Error, Result};
