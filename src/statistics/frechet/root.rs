@@ -36,12 +36,12 @@ pub(super) struct Root {
     pub derivative: Option<Derivative>,
 }
 
-/// What the derivative of the root's trace with respect to each covariance is made of: a sample y that is added to side
-/// s moves it by yᵀ Ts y / 2, and Ts comes as squares.
+/// The derivative of the root's trace: a sample at y from its side's mean moves the trace by yᵀ T y / 2, with one T for
+/// each side. Reference first.
 pub(super) enum Derivative {
-    /// (n − 1) yᵀ… of every sample of the reference, then of the generated set: the quadratic forms themselves.
+    /// yᵀ T y of every sample.
     Forms([Vec<f64>; 2]),
-    /// Hs `[d, k]` with yᵀ Ts y = |Hsᵀ y|².
+    /// H `[d, k]` with yᵀ T y = |Hᵀ y|².
     Factors([Mat<f64>; 2]),
 }
 
