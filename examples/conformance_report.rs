@@ -290,7 +290,9 @@ fn score(
     };
     Ok(match part {
         "" | "mean" => row.value,
-        "std" => row.details.get("std").and_then(Value::as_f64),
+        "std" => ["split_std", "subset_std"]
+            .iter()
+            .find_map(|name| row.details.get(*name)?.as_f64()),
         _ => None,
     })
 }

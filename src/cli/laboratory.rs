@@ -5,7 +5,7 @@ use super::plan::NetworkPlan;
 use crate::error::{Error, Result};
 use crate::features::engine;
 use crate::features::extract::extract;
-use crate::features::{Engine, Extraction, Extractor, Origin, Role, inception, registry};
+use crate::features::{Engine, Extraction, Extractor, Network, Origin, Role, inception, registry};
 use crate::metrics::{ClassScores, Measured, Space};
 use crate::preprocess::Protocol;
 use crate::sources::{self, FeatureArray, ImageSource, Opened, StatisticsFile};
@@ -113,8 +113,10 @@ impl<'a> Laboratory<'a> {
         }
         let protocol = self.plan.protocol.for_input(&extractor.input);
         let discovery = engine::discover(&self.plan.request);
-        for note in &discovery.notes {
-            self.console.talk(&format!("note: {note}"));
+        if matches!(extractor.network, Network::Onnx(_)) {
+            for note in &discovery.notes {
+                self.console.talk(&format!("note: {note}"));
+            }
         }
         let engine = engine::load(&extractor, &discovery, self.plan.extract.threads)?;
         let _ = self.bench.set(Bench {

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::features::engine::{Choice, EngineRequest, Provider};
 use crate::features::extract::{ExtractOptions, OnError};
 use crate::features::registry;
-use crate::features::store::Store;
+use crate::features::store::{self, Store};
 use crate::preprocess::Protocol;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ impl NetworkPlan {
             request: engine_request(typed.engine, typed.provider, typed.onnxruntime.clone()),
             extract: ExtractOptions {
                 threads,
-                batch_size: typed.batch_size,
+                batch_size: typed.batch_size.unwrap_or(0),
                 on_error,
             },
             store: store(typed.store.as_deref())?,
@@ -103,7 +103,9 @@ pub fn store(typed: Option<&str>) -> Result<Option<Store>> {
             Err(Error::usage("--store with an empty folder name")
                 .mend("--store DIR, or --store none"))
         }
-        typed => Ok(Store::of_this_process(typed)),
+        Some("none") => Ok(None),
+        Some(folder) => Ok(Some(Store::at(folder))),
+        None => Ok(store::default_folder().map(Store::at)),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::metrics::{self, Generated, Inputs, Reference, Settings};
 use crate::rng::Seed;
 use crate::statistics::estimate::Estimate;
+use crate::statistics::frechet::{Ddof, frechet_between};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -75,6 +76,13 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
     if !(typed.isc || typed.fid || typed.kid || typed.prc) {
         return Err(Error::usage("no metric was asked for").mend("add --isc, --fid or --kid"));
     }
+    if typed.rng_seed != 2020 {
+        return Err(Error::usage(format!(
+            "--rng-seed {}: only torch-fidelity's default draws are known here",
+            typed.rng_seed
+        ))
+        .mend("leave out --rng-seed"));
+    }
     if typed.prc {
         return Err(
             Error::usage("--prc: precision and recall are not built in this version")
@@ -130,32 +138,19 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
         let shuffle = if typed.no_samples_shuffle {
             "none".to_string()
         } else {
-            format!("numpy{}", typed.rng_seed)
+            "numpy2020".to_string()
         };
         let set = [
             format!("inception_score.n_splits={}", typed.isc_splits),
             format!("inception_score.shuffle={shuffle}"),
         ];
-        let rows = compute(
-            None,
-            &generated,
-            "inception_score",
-            &set,
-            u64::from(typed.rng_seed),
-        )?;
+        let rows = compute(None, &generated, "inception_score", &set, 2020)?;
         insert(&mut scores, "inception_score", rows.first())?;
     }
-    if typed.fid {
-        let rows = compute(
-            reference.as_ref(),
-            &generated,
-            "fid",
-            &["fid.floor_splits=0".to_string()],
-            2020,
-        )?;
+    if let (true, Some(reference)) = (typed.fid, &reference) {
         scores.insert(
             "frechet_inception_distance".to_string(),
-            json!(value(rows.first(), "fid")?),
+            json!(distance(reference, &generated)?),
         );
     }
     if typed.kid {
@@ -163,23 +158,30 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
             "kid.estimator=subsets".to_string(),
             format!("kid.n_subsets={}", typed.kid_subsets),
             format!("kid.subset_size={}", typed.kid_subset_size),
-            format!("kid.rng=numpy{}", typed.rng_seed),
+            "kid.rng=numpy2020".to_string(),
         ];
-        let rows = compute(
-            reference.as_ref(),
-            &generated,
-            "kid",
-            &set,
-            u64::from(typed.rng_seed),
-        )?;
+        let rows = compute(reference.as_ref(), &generated, "kid", &set, 2020)?;
         insert(&mut scores, "kernel_inception_distance", rows.first())?;
     }
     if typed.json {
         return console.data(&format!("{:#}\n", Value::Object(scores)));
     }
-    let lines: String =
-        scores.iter().map(|(key, value)| format!("{key}: {}\n", general(value.as_f64().unwrap_or(f64::NAN)))).collect();
+    let lines: String = scores
+        .iter()
+        .map(|(key, value)| format!("{key}: {}\n", general(value.as_f64().unwrap_or(f64::NAN))))
+        .collect();
     console.data(&lines)
+}
+
+/// The Fréchet distance alone, without its floor and error.
+fn distance(a: &Sample, b: &Sample) -> Result<f64> {
+    // Also checks that both have the same dimensions.
+    Inputs::new(
+        Some(Reference(&a.measured)),
+        Generated(&b.measured),
+        Seed::DEFAULT,
+    )?;
+    Ok(frechet_between(&a.measured.side()?, &b.measured.side()?, Ddof::One)?.value)
 }
 
 fn compute(
@@ -210,7 +212,12 @@ fn value(row: Option<&Estimate>, metric: &str) -> Result<f64> {
 /// `KEY_mean` and `KEY_std` (population, over subsets or splits), as torch-fidelity names them.
 fn insert(scores: &mut Map<String, Value>, key: &str, row: Option<&Estimate>) -> Result<()> {
     scores.insert(format!("{key}_mean"), json!(value(row, key)?));
-    if let Some(spread) = row.and_then(|row| row.details.get("std")) {
+    let spread = row.and_then(|row| {
+        ["split_std", "subset_std"]
+            .iter()
+            .find_map(|name| row.details.get(*name))
+    });
+    if let Some(spread) = spread {
         scores.insert(format!("{key}_std"), spread.clone());
     }
     Ok(())

@@ -24,8 +24,8 @@ pub fn run(typed: &StoreCommand, console: &Console) -> Result<()> {
         let pruned = store.prune((max_gib * GIB) as u64)?;
         console.talk(&format!(
             "removed {} entries, {:.3} GiB",
-            pruned.removed,
-            pruned.removed_bytes as f64 / GIB
+            pruned.entries,
+            pruned.bytes as f64 / GIB
         ));
     }
     let status = store.status()?;

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::{ConfidenceInterval, Direction};
 use crate::statistics::frechet::{
-    Ddof, Floor, Frechet, Side, Spectrum, StdError, floor, frechet_with_error, spectrum,
+    Ddof, Floor, Frechet, Spectrum, StdError, floor, frechet_with_error, spectrum,
 };
 
 /// The Fréchet distance; `fid` on the published Inception, `fd` on anything else.
@@ -61,7 +61,7 @@ impl Metric for Fid {
         } else {
             Ddof::One
         };
-        let (r, g) = (side(reference)?, side(generated)?);
+        let (r, g) = (reference.side()?, generated.side()?);
         let (distance, (floor, spectra)) = rayon::join(
             || frechet_with_error(&r, &g, ddof),
             || {
@@ -94,10 +94,6 @@ impl Metric for Fid {
             estimates: vec![row],
         })
     }
-}
-
-fn side(measured: &Measured) -> Result<Side<'_>> {
-    Side::choose(measured.features(), || measured.moments()).map_err(|e| e.at(measured.name()))
 }
 
 /// The floor, where the reference has features.

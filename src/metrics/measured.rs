@@ -6,6 +6,7 @@ use ndarray::{Array2, ArrayView2};
 
 use crate::error::{Error, Result};
 use crate::features::{Extractor, Origin};
+use crate::statistics::frechet::Side;
 use crate::statistics::moments::Moments;
 
 /// Where features come from; decides what the numbers made of them may be called.
@@ -181,6 +182,14 @@ impl Measured {
             Some(features) => Some(features.ncols()),
             None => self.moments.get().map(Moments::n_features),
         }
+    }
+
+    /// What the Fréchet distance needs of this set: its features where they decide faster, else its moments.
+    ///
+    /// # Errors
+    /// Input: as [`Self::moments`].
+    pub fn side(&self) -> Result<Side<'_>> {
+        Side::choose(self.features(), || self.moments()).map_err(|e| e.at(&self.name))
     }
 
     /// The moments: given, or computed from the features at the first call and kept.

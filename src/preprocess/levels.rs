@@ -59,12 +59,7 @@ impl<'a> Levels<'a> {
         self.floats[usize::from(byte)]
     }
 
-    /// All levels as floats, `[height, width, channels]`.
-    pub(super) fn floats(&self) -> Vec<f32> {
-        self.bytes.iter().map(|&byte| self.float(byte)).collect()
-    }
-
-    /// The rows of [`Levels::floats`], one by one.
+    /// All rows as floats, one by one.
     pub(super) fn float_rows(&self, sink: RowSink<'_>) {
         let mut floats = vec![0.0; self.width * self.channels];
         for y in 0..self.height {

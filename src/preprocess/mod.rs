@@ -11,6 +11,7 @@
 
 mod filters;
 mod gray;
+mod kernel;
 mod levels;
 mod passes;
 mod presets;

@@ -1,8 +1,8 @@
 //! Matrix products and decompositions whose bits do not depend on the number of threads.
 //!
-//! Products are cut into column strips of a fixed width, one sequential product each. faer's eigenvalues and singular
-//! values change their last bits with the number of threads, so they run on one; callers run independent ones side by
-//! side.
+//! Products are cut into column strips of a fixed width, one sequential product each. faer's eigenvalues change their
+//! last bits with the degree of parallelism that they are asked for, but not with the threads that there are, so the
+//! degree is fixed. Singular values run on one thread.
 
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -12,7 +12,7 @@ use faer::linalg::cholesky::llt::factor::{
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::matmul;
 use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
-use faer::{Accum, Mat, MatRef, Par};
+use faer::{Accum, Mat, MatMut, MatRef, Par};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
@@ -21,34 +21,53 @@ use crate::error::{Error, Result};
 /// Columns of one strip.
 const STRIP: usize = 128;
 
-/// `A Aᵀ` of `a` `[d, n]`: only the lower triangle (and the blocks on the diagonal) is filled.
+/// Jobs that an eigenvalue decomposition is cut into, on any machine.
+const JOBS: usize = 4;
+
+/// The lower triangle of `A Aᵀ` (and the blocks on its diagonal).
 pub fn gram_lower(a: MatRef<'_, f64>) -> Mat<f64> {
-    let d = a.nrows();
-    let mut out = Mat::zeros(d, d);
-    out.as_mut()
-        .par_col_chunks_mut(STRIP)
-        .enumerate()
-        .for_each(|(strip, block)| {
-            let start = strip * STRIP;
-            let width = block.ncols();
-            let below = block.subrows_mut(start, d - start);
-            let rows = a.subrows(start, d - start);
-            let right = a.subrows(start, width).transpose();
-            matmul(below, Accum::Replace, rows, right, 1.0, Par::Seq);
-        });
-    out
+    symmetric_product(a.transpose(), a.transpose(), false)
 }
 
 /// `A B`.
 pub fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
-    let mut out = Mat::zeros(a.nrows(), b.ncols());
+    strips(a.nrows(), b.ncols(), |start, block| {
+        let right = b.subcols(start, block.ncols());
+        matmul(block, Accum::Replace, a, right, 1.0, Par::Seq);
+    })
+}
+
+/// `A L` for a lower triangular `L`, whose zeros are not multiplied.
+pub fn product_with_lower(a: MatRef<'_, f64>, lower: MatRef<'_, f64>) -> Mat<f64> {
+    let d = lower.nrows();
+    strips(a.nrows(), d, |start, block| {
+        let right = lower.submatrix(start, start, d - start, block.ncols());
+        let left = a.subcols(start, d - start);
+        matmul(block, Accum::Replace, left, right, 1.0, Par::Seq);
+    })
+}
+
+/// The lower triangle of the symmetric `Aᵀ B` (and the blocks on its diagonal); of a lower triangular `A` the zeros are
+/// not multiplied.
+pub fn symmetric_product(a: MatRef<'_, f64>, b: MatRef<'_, f64>, a_is_lower: bool) -> Mat<f64> {
+    let k = a.ncols();
+    strips(k, k, |start, block| {
+        let top = if a_is_lower { start } else { 0 };
+        let height = a.nrows() - top;
+        let left = a.submatrix(top, start, height, k - start).transpose();
+        let right = b.submatrix(top, start, height, block.ncols());
+        let below = block.subrows_mut(start, k - start);
+        matmul(below, Accum::Replace, left, right, 1.0, Par::Seq);
+    })
+}
+
+/// A matrix whose column strips are filled in parallel: `fill` gets the first column of its strip.
+fn strips(rows: usize, columns: usize, fill: impl Fn(usize, MatMut<'_, f64>) + Sync) -> Mat<f64> {
+    let mut out = Mat::zeros(rows, columns);
     out.as_mut()
         .par_col_chunks_mut(STRIP)
         .enumerate()
-        .for_each(|(strip, block)| {
-            let right = b.subcols(strip * STRIP, block.ncols());
-            matmul(block, Accum::Replace, a, right, 1.0, Par::Seq);
-        });
+        .for_each(|(strip, block)| fill(strip * STRIP, block));
     out
 }
 
@@ -98,6 +117,7 @@ pub fn eigen(a: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>)> {
 
 fn decompose(a: MatRef<'_, f64>, vectors: bool) -> Result<(Vec<f64>, Mat<f64>)> {
     let d = a.nrows();
+    let par = Par::rayon(JOBS);
     let compute = if vectors {
         ComputeEigenvectors::Yes
     } else {
@@ -112,14 +132,14 @@ fn decompose(a: MatRef<'_, f64>, vectors: bool) -> Result<(Vec<f64>, Mat<f64>)> 
     let mut memory = MemBuffer::new(self_adjoint_evd_scratch::<f64>(
         d,
         compute,
-        Par::Seq,
+        par,
         Default::default(),
     ));
     self_adjoint_evd(
         a,
         values.as_mut(),
         vectors.then(|| basis.as_mut()),
-        Par::Seq,
+        par,
         MemStack::new(&mut memory),
         Default::default(),
     )

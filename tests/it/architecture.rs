@@ -178,7 +178,7 @@ fn sources(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
             sources(&path, &format!("{prefix}{name}/"), found);
-        } else if name.ends_with(".rs") && name != "tests.rs" {
+        } else if path.extension().is_some_and(|e| e == "rs") && name != "tests.rs" {
             found.insert(
                 format!("{prefix}{name}"),
                 std::fs::read_to_string(&path).unwrap(),

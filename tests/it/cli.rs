@@ -347,7 +347,7 @@ fn feature_shards_together_are_the_whole() {
     let parts: Vec<_> = (1..=3)
         .map(|i| extract(&format!("{i}.npy"), &["--shard", &format!("{i}/3")]))
         .collect();
-    let views: Vec<_> = parts.iter().map(ndarray::Array2::view).collect();
+    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
     assert_eq!(
         whole,
         ndarray::concatenate(ndarray::Axis(0), &views).unwrap()

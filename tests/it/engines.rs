@@ -597,3 +597,22 @@ fn an_engine_outlives_the_extractor_that_it_was_loaded_from() {
         assert_eq!(engine.run(&[tensor(1, 192)]).unwrap()[0][0].len(), 4);
     }
 }
+
+#[test]
+fn more_callers_than_sessions_built_at_once_get_theirs_when_they_come() {
+    let Some(runtime) = onnx_runtime() else {
+        return;
+    };
+    let engine = load(&extractor(Net::default().bytes(), 8), &runtime, 9).unwrap();
+    let want = engine.run(&[tensor(1, 192)]).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..12 {
+            let (engine, want) = (&engine, &want);
+            scope.spawn(move || {
+                for _ in 0..20 {
+                    assert_eq!(&engine.run(&[tensor(1, 192)]).unwrap(), want);
+                }
+            });
+        }
+    });
+}

@@ -3,6 +3,10 @@
 //! The library's kernels choose their blocking by batch size and by number of threads, which moves features in the
 //! last bits. So on the CPU every run has one picture and one thread, and speed comes from as many sessions as there
 //! are workers; on a GPU every run has the same number of rows, the last one padded with zeros.
+//!
+//! Memory on the Inception network (95 MB of weights): about 130 MB a session beside the file's own bytes. Sessions
+//! built one after the other reuse what the building of the one before left behind; built side by side by two workers
+//! they took 620 MB instead of 500.
 
 use super::header::Header;
 use super::onnx_runtime::Runtime;
@@ -19,11 +23,15 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 /// Rows of every run on a GPU.
 const GPU_BATCH: usize = 32;
 
+/// As many sessions are built at once, one after the other; more are built by the workers that need them.
+const BUILT_AT_ONCE: usize = 4;
+
 /// One network in ONNX Runtime.
 pub(super) struct OnnxRuntime {
     runtime: Runtime,
     provider: Provider,
-    network: Arc<Vec<u8>>,
+    /// The file, as long as sessions may still be built.
+    network: Option<Arc<Vec<u8>>>,
     name: String,
     header: Header,
     input_name: String,
@@ -49,7 +57,7 @@ struct Slot {
 }
 
 impl OnnxRuntime {
-    /// Builds the first session, so that a network that cannot run fails here.
+    /// Builds the first sessions, so that a network that cannot run fails here.
     ///
     /// # Errors
     /// An engine error with the library's own words.
@@ -68,10 +76,10 @@ impl OnnxRuntime {
                 (batch, batch, 1)
             }
         };
-        let engine = Self {
+        let mut engine = Self {
             runtime,
             provider,
-            network,
+            network: Some(network),
             name: extractor.name.clone(),
             header,
             input_name: extractor.input_name.clone(),
@@ -90,8 +98,14 @@ impl OnnxRuntime {
             returned: Condvar::new(),
             most_sessions,
         };
-        let first = engine.take()?;
-        engine.give_back(first);
+        let made = most_sessions.min(BUILT_AT_ONCE);
+        let idle = (0..made)
+            .map(|_| engine.session())
+            .collect::<Result<Vec<_>>>()?;
+        if made == most_sessions {
+            engine.network = None;
+        }
+        engine.pool = Mutex::new(Pool { idle, made });
         Ok(engine)
     }
 
@@ -110,9 +124,13 @@ impl OnnxRuntime {
             ))
             .mend(mend)
         };
+        let network = self
+            .network
+            .as_ref()
+            .ok_or_else(|| failed(ort::Error::new("every session was built already")))?;
         let session = self
             .builder()
-            .and_then(|mut builder| builder.commit_from_memory(&self.network))
+            .and_then(|mut builder| builder.commit_from_memory(network))
             .map_err(failed)?;
         let selection = self
             .outputs
@@ -132,6 +150,9 @@ impl OnnxRuntime {
             .with_inter_threads(1)?
             .with_parallel_execution(false)?
             .with_deterministic_compute(true)?
+            // Both cost memory only: a plan of all buffers, and weights in an arena that grows by doubling.
+            .with_memory_pattern(false)?
+            .with_device_allocated_initializers()?
             .with_prepacked_weights(&self.prepacked)?;
         let provider = match self.provider {
             Provider::Cpu => ep::CPU::default().with_arena_allocator(true).build(),

@@ -8,6 +8,7 @@
 //! index, so neither the storage order of an archive nor the number of workers shows in the result.
 
 mod board;
+mod outcome;
 mod pipeline;
 
 use crate::error::{Error, Result};
@@ -46,8 +47,8 @@ impl OnError {
 pub struct ExtractOptions {
     /// Workers; 0 takes as many as the machine has.
     pub threads: usize,
-    /// Pictures that a worker takes at once; `None` takes what one run of the engine takes.
-    pub batch_size: Option<usize>,
+    /// Pictures that are read ahead of the workers; 0 takes 32.
+    pub batch_size: usize,
     /// What happens to a picture that cannot be read.
     pub on_error: OnError,
 }
@@ -57,6 +58,13 @@ impl ExtractOptions {
         match self.threads {
             0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             threads => threads,
+        }
+    }
+
+    fn queue(&self) -> usize {
+        match self.batch_size {
+            0 => 32,
+            batch_size => batch_size,
         }
     }
 }
@@ -118,10 +126,7 @@ pub fn extract(
             engine,
             shelf: shelf.as_ref(),
             workers: options.workers(),
-            batch: options
-                .batch_size
-                .unwrap_or_else(|| engine.pictures_per_run())
-                .max(1),
+            queue: options.queue(),
             observer,
         },
         board,

@@ -22,7 +22,8 @@ pub(super) struct Job<'a> {
     pub engine: &'a dyn Engine,
     pub shelf: Option<&'a Shelf<'a>>,
     pub workers: usize,
-    pub batch: usize,
+    /// Pictures read ahead of the workers.
+    pub queue: usize,
     pub observer: &'a dyn Observer,
 }
 
@@ -74,7 +75,7 @@ pub(super) fn run(job: &Job<'_>, board: Board) -> Result<Board> {
 }
 
 fn stream(job: &Job<'_>, shared: &Shared, wanted: &[bool]) -> Result<()> {
-    let (sender, receiver) = sync_channel::<Item>(2 * job.workers * job.batch);
+    let (sender, receiver) = sync_channel::<Item>(job.queue);
     let receiver = Mutex::new(receiver);
     thread::scope(|scope| {
         for _ in 0..job.workers {
@@ -111,7 +112,7 @@ fn stream(job: &Job<'_>, shared: &Shared, wanted: &[bool]) -> Result<()> {
 
 fn work(job: &Job<'_>, shared: &Shared, receiver: &Mutex<Receiver<Item>>) {
     loop {
-        let items = receive(receiver, job.batch);
+        let items = receive(receiver, job.engine.pictures_per_run());
         let Some(&(first, _)) = items.first() else {
             return;
         };

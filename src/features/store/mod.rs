@@ -9,9 +9,11 @@
 
 mod entry;
 mod key;
+mod upkeep;
 
 pub use entry::{Chunk, RowState};
 pub use key::{Key, Recipe};
+pub use upkeep::{Pruned, Status};
 
 use crate::error::{Error, Result};
 use std::ffi::OsString;
@@ -19,7 +21,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 /// Pictures per entry.
 pub const CHUNK: usize = 256;
@@ -30,8 +32,24 @@ pub const DEFAULT_MAX_BYTES: u64 = 20 << 30;
 const ENTRY: &str = "gfs";
 const TEMPORARY: &str = "gfs-tmp";
 
-/// A temporary file older than this belongs to a process that died: no entry takes minutes to write.
-const STALE: Duration = Duration::from_secs(3600);
+/// The store of a command without `--store`: `$GAVEL_STORE`, else `$XDG_CACHE_HOME/gavel`, else `~/.cache/gavel`.
+/// `GAVEL_STORE=none`, or no home folder, means that there is none.
+#[must_use]
+pub fn default_folder() -> Option<PathBuf> {
+    locate(|name| std::env::var_os(name))
+}
+
+fn locate(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    if let Some(named) = set("GAVEL_STORE") {
+        return (named != "none").then(|| PathBuf::from(named));
+    }
+    set("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".cache")))
+        .or_else(|| set("LOCALAPPDATA").map(PathBuf::from))
+        .map(|cache| cache.join("gavel"))
+}
 
 /// A folder of entries.
 #[derive(Debug, Clone)]
@@ -51,37 +69,6 @@ pub enum Lookup {
     Damaged(String),
 }
 
-/// How full a store is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Status {
-    /// Number of entries.
-    pub entries: usize,
-    /// Their bytes.
-    pub bytes: u64,
-    /// Temporary files: those of running processes and of dead ones.
-    pub temporary: usize,
-}
-
-/// What a pruning did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Pruned {
-    /// Entries removed.
-    pub removed: usize,
-    /// Their bytes.
-    pub removed_bytes: u64,
-    /// Temporary files of dead processes removed.
-    pub stale: usize,
-    /// What is left.
-    pub left: Status,
-}
-
-struct Item {
-    path: PathBuf,
-    bytes: u64,
-    modified: SystemTime,
-    temporary: bool,
-}
-
 impl Store {
     /// The store in `folder`, which is created when the first entry is written.
     #[must_use]
@@ -92,26 +79,23 @@ impl Store {
         }
     }
 
-    /// The store of this command: `--store DIR`, else `$GAVEL_STORE`, else `$XDG_CACHE_HOME/gavel`, else
-    /// `~/.cache/gavel`. `none` in the first two, or no home folder, means that there is none.
-    #[must_use]
-    pub fn of_this_process(option: Option<&str>) -> Option<Self> {
-        Self::locate(option, |name| std::env::var_os(name)).map(Self::at)
-    }
-
-    fn locate(
-        option: Option<&str>,
-        variable: impl Fn(&str) -> Option<OsString>,
-    ) -> Option<PathBuf> {
-        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        if let Some(named) = option.map(OsString::from).or_else(|| set("GAVEL_STORE")) {
-            return (named != "none").then(|| PathBuf::from(named));
+    /// The store in `folder`, which may not exist yet.
+    ///
+    /// # Errors
+    /// An input error where the path, or the nearest part of it that exists, is no folder.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let existing = folder
+            .ancestors()
+            .find_map(|part| Some((part, fs::metadata(part).ok()?)));
+        match existing {
+            Some((part, data)) if !data.is_dir() => Err(Error::input(format!(
+                "the feature store {} cannot be used: {} is a file, expected a folder",
+                folder.display(),
+                part.display()
+            ))
+            .mend("give another folder with --store DIR, or --store none")),
+            _ => Ok(Self::at(folder)),
         }
-        set("XDG_CACHE_HOME")
-            .map(PathBuf::from)
-            .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".cache")))
-            .or_else(|| set("LOCALAPPDATA").map(PathBuf::from))
-            .map(|cache| cache.join("gavel"))
     }
 
     /// The same store with another bound on its size.
@@ -207,115 +191,14 @@ impl Store {
         ))
         .mend("free some space, or put the store elsewhere with --store DIR (or --store none)")
     }
-
-    /// How full it is; a store that does not exist yet is empty.
-    ///
-    /// # Errors
-    /// An input error where the folder cannot be listed.
-    pub fn status(&self) -> Result<Status> {
-        Ok(Self::sum(&self.items()?))
-    }
-
-    fn sum(items: &[Item]) -> Status {
-        let entries = items.iter().filter(|item| !item.temporary);
-        Status {
-            entries: entries.clone().count(),
-            bytes: entries.map(|item| item.bytes).sum(),
-            temporary: items.iter().filter(|item| item.temporary).count(),
-        }
-    }
-
-    /// Removes the temporary files of dead processes, then the least recently used entries until at most `max_bytes`
-    /// are left. Safe beside running extractions: an entry that is being read stays readable, one that is gone is
-    /// computed again.
-    ///
-    /// # Errors
-    /// An input error where the folder cannot be listed or a file cannot be removed.
-    pub fn prune(&self, max_bytes: u64) -> Result<Pruned> {
-        let mut items = self.items()?;
-        items.sort_by(|a, b| (a.modified, &a.path).cmp(&(b.modified, &b.path)));
-        let now = SystemTime::now();
-        let mut total = Self::sum(&items).bytes;
-        let mut pruned = Pruned::default();
-        let mut left = Vec::new();
-        for item in items {
-            let stale = item.temporary
-                && now
-                    .duration_since(item.modified)
-                    .is_ok_and(|age| age > STALE);
-            let surplus = !item.temporary && total > max_bytes;
-            if !stale && !surplus {
-                left.push(item);
-                continue;
-            }
-            match fs::remove_file(&item.path) {
-                // Another process may have pruned the same file.
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(Error::io(&item.path, &error));
-                }
-                _ => {}
-            }
-            if stale {
-                pruned.stale += 1;
-            } else {
-                total -= item.bytes;
-                pruned.removed += 1;
-                pruned.removed_bytes += item.bytes;
-            }
-        }
-        pruned.left = Self::sum(&left);
-        Ok(pruned)
-    }
-
-    /// The store's own files, and no others.
-    fn items(&self) -> Result<Vec<Item>> {
-        let mut items = Vec::new();
-        let folders = match fs::read_dir(&self.folder) {
-            Ok(folders) => folders,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(items),
-            Err(error) => return Err(Error::io(&self.folder, &error)),
-        };
-        for folder in folders.flatten().map(|folder| folder.path()) {
-            let ours = folder
-                .file_name()
-                .and_then(|name| name.to_str())
-                .is_some_and(|name| {
-                    name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-                });
-            if !ours {
-                continue;
-            }
-            // A folder may vanish or be unreadable; the rest of the store still counts.
-            for file in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let path = file.path();
-                let extension = path.extension().and_then(|extension| extension.to_str());
-                let temporary = match extension {
-                    Some(ENTRY) => false,
-                    Some(TEMPORARY) => true,
-                    _ => continue,
-                };
-                if let Ok(data) = file.metadata()
-                    && data.is_file()
-                {
-                    items.push(Item {
-                        path,
-                        bytes: data.len(),
-                        modified: data.modified().unwrap_or(SystemTime::UNIX_EPOCH),
-                        temporary,
-                    });
-                }
-            }
-        }
-        Ok(items)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn located(option: Option<&str>, variables: &[(&str, &str)]) -> Option<PathBuf> {
-        Store::locate(option, |name| {
+    fn located(variables: &[(&str, &str)]) -> Option<PathBuf> {
+        locate(|name| {
             variables
                 .iter()
                 .find(|(key, _)| *key == name)
@@ -324,33 +207,37 @@ mod tests {
     }
 
     #[test]
-    fn the_option_goes_before_the_variable_and_that_before_the_cache_folder() {
+    fn the_variable_goes_before_the_cache_folder_and_that_before_home() {
         let all = [
             ("GAVEL_STORE", "/v"),
             ("XDG_CACHE_HOME", "/x"),
             ("HOME", "/h"),
         ];
-        assert_eq!(located(Some("/o"), &all), Some(PathBuf::from("/o")));
-        assert_eq!(located(None, &all), Some(PathBuf::from("/v")));
-        assert_eq!(located(None, &all[1..]), Some(PathBuf::from("/x/gavel")));
-        assert_eq!(
-            located(None, &all[2..]),
-            Some(PathBuf::from("/h/.cache/gavel"))
-        );
-        assert_eq!(located(None, &[]), None);
+        assert_eq!(located(&all), Some(PathBuf::from("/v")));
+        assert_eq!(located(&all[1..]), Some(PathBuf::from("/x/gavel")));
+        assert_eq!(located(&all[2..]), Some(PathBuf::from("/h/.cache/gavel")));
+        assert_eq!(located(&[]), None);
     }
 
     #[test]
-    fn none_turns_the_store_off() {
-        assert_eq!(located(Some("none"), &[("GAVEL_STORE", "/v")]), None);
-        assert_eq!(
-            located(None, &[("GAVEL_STORE", "none"), ("HOME", "/h")]),
-            None
-        );
-        // An empty variable is an unset one.
-        assert_eq!(
-            located(None, &[("GAVEL_STORE", ""), ("HOME", "/h")]),
-            Some(PathBuf::from("/h/.cache/gavel"))
+    fn none_turns_the_store_off_and_an_empty_variable_is_an_unset_one() {
+        assert_eq!(located(&[("GAVEL_STORE", "none"), ("HOME", "/h")]), None);
+        let empty = [("GAVEL_STORE", ""), ("HOME", "/h")];
+        assert_eq!(located(&empty), Some(PathBuf::from("/h/.cache/gavel")));
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_refused_and_a_folder_to_come_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "x").unwrap();
+        assert!(Store::open(&file).is_err());
+        assert!(Store::open(&file.join("below")).is_err());
+        assert!(Store::open(folder.path()).is_ok());
+        assert!(Store::open(&folder.path().join("to/come")).is_ok());
+        assert!(
+            !folder.path().join("to").exists(),
+            "looking creates nothing"
         );
     }
 }

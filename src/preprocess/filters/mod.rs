@@ -10,8 +10,9 @@ mod tf1;
 mod torch_antialias;
 mod torch_bilinear;
 
+use super::kernel::{Fold, Kernel, Lerp};
 use super::levels::Levels;
-use super::passes::{Fold, Kernel, Lerp, RowSink, resample};
+use super::passes::{RowSink, resample};
 use crate::error::{Error, Result};
 
 /// How pixels become the input size of the network.

@@ -1,6 +1,6 @@
 //! Nearest neighbour.
 
-use crate::preprocess::passes::{Kernel, Tap};
+use crate::preprocess::kernel::{Kernel, Tap};
 
 /// The pixel under the output's centre: `floor((i + 0.5) * in / out)`, as Pillow's `NEAREST` and torch's
 /// `nearest-exact` choose it (torch's plain `nearest` is `floor(i * in / out)`).

@@ -4,7 +4,7 @@
 //! source pixels within `support * stretch` of it, with weights `f((x - centre + 0.5) / stretch)` that are divided by
 //! their sum. Weights and sums are float64; the value between the passes is float32.
 
-use crate::preprocess::passes::{Kernel, Tap};
+use crate::preprocess::kernel::{Kernel, Tap};
 
 /// Bicubic, `a = -0.5`, support 2 (Pillow's `BICUBIC`, Keys' cubic convolution).
 pub(super) fn bicubic(input: usize, output: usize) -> Kernel<f64> {

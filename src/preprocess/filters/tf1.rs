@@ -1,6 +1,6 @@
 //! TensorFlow 1 `resize_bilinear(align_corners=False)`: what TTUR, torch-fidelity and ADM's evaluator do.
 
-use crate::preprocess::passes::{Kernel, Tap};
+use crate::preprocess::kernel::{Kernel, Tap};
 
 /// Without half-pixel centres, in float32: `src = i * scale` with `scale = in / out`; `low = floor(src)`,
 /// `high = min(low + 1, in - 1)`, and the value is `low + (high - low) * (src - low)`, columns before rows

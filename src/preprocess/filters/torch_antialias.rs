@@ -1,6 +1,6 @@
 //! torch `interpolate(mode="bilinear", align_corners=False, antialias=True)` on the CPU (`UpSampleKernel.cpp`).
 
-use crate::preprocess::passes::{Kernel, Tap};
+use crate::preprocess::kernel::{Kernel, Tap};
 
 /// Pillow's triangle filter in float32: support `max(scale, 1)` around `scale * (i + 0.5)`, weights divided by their
 /// sum. The halves are float64 literals in torch's source, so those additions are float64 here too.

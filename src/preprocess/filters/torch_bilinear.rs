@@ -1,6 +1,6 @@
 //! torch `interpolate(mode="bilinear", align_corners=False)` on the CPU, without antialias (`UpSampleKernel.cpp`).
 
-use crate::preprocess::passes::{Kernel, Tap};
+use crate::preprocess::kernel::{Kernel, Tap};
 
 /// Half-pixel centres in float32: `src = max(scale * (i + 0.5) - 0.5, 0)` with `scale = in / out`; the two neighbours
 /// `floor(src)` and the next one (the last pixel twice at the edge) have the weights `1 - w` and `w`.

@@ -2,7 +2,7 @@
 
 use faer::Mat;
 
-use super::side::{Prepared, Spread, factor};
+use super::side::{Factor, Prepared, Spread, factor};
 use crate::error::Result;
 use crate::statistics::linalg;
 
@@ -36,12 +36,12 @@ pub(super) struct Root {
     pub derivative: Option<Derivative>,
 }
 
-/// What the derivative of the root's trace with respect to each covariance is made of: a sample y that is added to side
-/// s moves it by yᵀ Ts y / 2, and Ts comes as squares.
+/// The derivative of the root's trace: a sample at y from its side's mean moves the trace by yᵀ T y / 2, with one T for
+/// each side. Reference first.
 pub(super) enum Derivative {
-    /// (n − 1) yᵀ… of every sample of the reference, then of the generated set: the quadratic forms themselves.
+    /// yᵀ T y of every sample.
     Forms([Vec<f64>; 2]),
-    /// Hs `[d, k]` with yᵀ Ts y = |Hsᵀ y|².
+    /// H `[d, k]` with yᵀ T y = |Hᵀ y|².
     Factors([Mat<f64>; 2]),
 }
 
@@ -52,7 +52,9 @@ pub(super) enum Derivative {
 pub(super) fn root(r: &Prepared, g: &Prepared, with_derivative: bool) -> Result<Root> {
     let rank = r.rank_bound.min(g.rank_bound);
     match (&r.spread, &g.spread) {
-        (Spread::Factor(fr), Spread::Factor(fg)) => from_samples(fr, fg, with_derivative),
+        (Spread::Factor(fr), Spread::Factor(fg)) => {
+            from_samples(&fr.matrix, &fg.matrix, with_derivative)
+        }
         (Spread::Factor(f), Spread::Covariance(s)) => {
             from_factor(f, s, rank, Path::Mixed, false, with_derivative)
         }
@@ -104,15 +106,20 @@ fn from_samples(fr: &Mat<f64>, fg: &Mat<f64>, with_derivative: bool) -> Result<R
 /// The derivative with respect to S is F M^(−½) Fᵀ / 2, and with respect to F Fᵀ it is S F M^(−3/2) Fᵀ S / 2, both as
 /// pseudo-inverses.
 fn from_factor(
-    f: &Mat<f64>,
+    factor: &Factor,
     s: &Mat<f64>,
     rank: usize,
     path: Path,
     factor_is_generated: bool,
     with_derivative: bool,
 ) -> Result<Root> {
-    let sf = linalg::product(s.as_ref(), f.as_ref());
-    let m = linalg::product(f.transpose(), sf.as_ref());
+    let f = &factor.matrix;
+    let sf = if factor.is_lower {
+        linalg::product_with_lower(s.as_ref(), f.as_ref())
+    } else {
+        linalg::product(s.as_ref(), f.as_ref())
+    };
+    let m = linalg::symmetric_product(f.as_ref(), sf.as_ref(), factor.is_lower);
     let (values, vectors) = if with_derivative {
         linalg::eigen(m.as_ref())?
     } else {

@@ -109,8 +109,8 @@ pub(super) struct Prepared {
 
 /// A covariance S, whole or as a factor.
 pub(super) enum Spread {
-    /// F `[d, n]` with S = F Fᵀ.
-    Factor(Mat<f64>),
+    /// F with S = F Fᵀ, one column for each sample.
+    Factor(Factor),
     /// S `[d, d]`.
     Covariance(Mat<f64>),
 }
@@ -146,7 +146,10 @@ impl Side<'_> {
                 Prepared {
                     mean,
                     trace,
-                    spread: Spread::Factor(factor),
+                    spread: Spread::Factor(Factor {
+                        matrix: factor,
+                        is_lower: false,
+                    }),
                     rank_bound,
                 }
             }
@@ -160,12 +163,19 @@ impl Side<'_> {
     }
 }
 
-/// F `[d, k]` with S = F Fᵀ: the Cholesky factor where S is safely positive definite, else scaled eigenvectors of its
-/// `rank_bound` largest eigenvalues, without those that are not positive.
+/// F `[d, k]` with S = F Fᵀ.
+pub(super) struct Factor {
+    pub matrix: Mat<f64>,
+    /// Is it lower triangular?
+    pub is_lower: bool,
+}
+
+/// The Cholesky factor where S is safely positive definite, else scaled eigenvectors of its `rank_bound` largest
+/// eigenvalues, without those that are not positive.
 ///
 /// # Errors
 /// Numerical: the eigenvalues did not converge.
-pub(super) fn factor(covariance: &Mat<f64>, rank_bound: usize) -> Result<Mat<f64>> {
+pub(super) fn factor(covariance: &Mat<f64>, rank_bound: usize) -> Result<Factor> {
     let d = covariance.nrows();
     if rank_bound == d
         && let Some(lower) = linalg::cholesky(covariance)
@@ -175,17 +185,19 @@ pub(super) fn factor(covariance: &Mat<f64>, rank_bound: usize) -> Result<Mat<f64
             (low.min(p), high.max(p))
         });
         if low > PIVOT_FLOOR * high {
-            return Ok(lower);
+            return Ok(Factor {
+                matrix: lower,
+                is_lower: true,
+            });
         }
     }
     let (values, vectors) = linalg::eigen(covariance.as_ref())?;
-    let first = d - values
-        .iter()
-        .rev()
-        .take(rank_bound)
-        .take_while(|value| **value > 0.0)
-        .count();
-    Ok(Mat::from_fn(d, d - first, |i, k| {
-        vectors[(i, first + k)] * values[first + k].sqrt()
-    }))
+    let kept = values.iter().rev().take(rank_bound);
+    let first = d - kept.take_while(|value| **value > 0.0).count();
+    Ok(Factor {
+        matrix: Mat::from_fn(d, d - first, |i, k| {
+            vectors[(i, first + k)] * values[first + k].sqrt()
+        }),
+        is_lower: false,
+    })
 }

@@ -28,7 +28,7 @@ pub fn spectrum(side: &Side<'_>) -> Result<Spectrum> {
     let d = prepared.mean.len();
     let values = match &prepared.spread {
         Spread::Factor(factor) => {
-            linalg::eigenvalues(linalg::gram_lower(factor.transpose()).as_ref())?
+            linalg::eigenvalues(linalg::gram_lower(factor.matrix.transpose()).as_ref())?
         }
         Spread::Covariance(covariance) => {
             if d > EXACT_SIZE

@@ -7,6 +7,7 @@
 //! ```
 //! Everything is summed in float64 from float32 features. No n × m matrix is held.
 
+mod draws;
 mod gram;
 mod members;
 mod spread;
@@ -15,7 +16,9 @@ use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::rng::{Mt19937, Seed};
+pub use draws::{Draw, draws_numpy2020, draws_seeded};
+
+use draws::check_draws;
 use gram::{between, within};
 use members::Members;
 use spread::{Components, variance};
@@ -57,60 +60,6 @@ impl Subsets {
         let squares: f64 = self.values.iter().map(|v| (v - mean) * (v - mean)).sum();
         (squares / self.values.len() as f64).sqrt()
     }
-}
-
-/// The samples of one subset, by index, without repetition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draw {
-    /// Indices into the reference.
-    pub reference: Vec<usize>,
-    /// Indices into the generated set.
-    pub generated: Vec<usize>,
-}
-
-/// torch-fidelity's draws: one `RandomState(2020)`; for each subset `choice` without replacement from the first input
-/// (the generated set), then from the second (the reference).
-#[must_use]
-pub fn draws_numpy2020(
-    n_reference: usize,
-    n_generated: usize,
-    n_subsets: usize,
-    subset_size: usize,
-) -> Vec<Draw> {
-    let mut random = Mt19937::new(2020);
-    (0..n_subsets)
-        .map(|_| {
-            let generated = random.choice(n_generated, subset_size);
-            let reference = random.choice(n_reference, subset_size);
-            Draw {
-                reference,
-                generated,
-            }
-        })
-        .collect()
-}
-
-/// Our own draws: subset s takes the head of a permutation of each side by the streams `kid.reference` and
-/// `kid.generated`, number s, of `seed`.
-#[must_use]
-pub fn draws_seeded(
-    n_reference: usize,
-    n_generated: usize,
-    n_subsets: usize,
-    subset_size: usize,
-    seed: Seed,
-) -> Vec<Draw> {
-    let head = |name: &str, n: usize, s: usize| {
-        let mut order = seed.stream(name, s as u64).permutation(n);
-        order.truncate(subset_size);
-        order
-    };
-    (0..n_subsets)
-        .map(|s| Draw {
-            reference: head("kid.reference", n_reference, s),
-            generated: head("kid.generated", n_generated, s),
-        })
-        .collect()
 }
 
 /// MMD² of all samples: `reference` `[n, d]`, `generated` `[m, d]`.
@@ -278,24 +227,10 @@ fn check(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>) -> Resu
     Ok(())
 }
 
-fn check_draws(n: usize, m: usize, draws: &[Draw]) -> Result<()> {
-    let fits = |indices: &[usize], n: usize| indices.len() >= 2 && indices.iter().all(|&i| i < n);
-    if draws.is_empty()
-        || !draws
-            .iter()
-            .all(|draw| fits(&draw.reference, n) && fits(&draw.generated, m))
-    {
-        return Err(Error::input(format!(
-            "subsets must have at least 2 samples of each side, with indices below {n} and {m}, and there must be one"
-        ))
-        .mend("draw subsets no larger than the smaller set"));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Seed;
     use ndarray::Array2;
 
     #[test]
