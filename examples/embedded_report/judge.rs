@@ -61,5 +61,5 @@ impl Judge {
 
 /// The Fréchet distance with ddof = 1 covariances.
 pub fn distance(reference: &Moments, generated: &Moments) -> Result<f64> {
-    Ok(frechet(reference, generated, Ddof::default())?.value)
+    Ok(frechet(reference, generated, Ddof::One)?.value)
 }

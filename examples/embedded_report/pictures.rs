@@ -10,7 +10,7 @@ use std::path::Path;
 pub struct Picture {
     /// RGB bytes.
     pub pixels: Pixels,
-    /// Class.
+    /// The innermost folder of its name, else the source's own label.
     pub label: Option<String>,
 }
 
@@ -32,8 +32,12 @@ pub fn read(data: &Path, source: &str) -> Result<Vec<Picture>> {
         let decoded = decode(item, &DecodeOptions::default()).map_err(|error| error.at(&entry.name))?;
         Ok(Picture {
             pixels: decoded.pixels,
-            label: entry.label.clone(),
+            label: folder(&entry.name).or_else(|| entry.label.clone()),
         })
     });
     decoded.collect()
+}
+
+fn folder(name: &str) -> Option<String> {
+    name.rsplit('/').nth(1).map(str::to_owned)
 }

@@ -95,3 +95,6 @@ fn hex(bytes: &[u8]) -> String {
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     atomic_file::write(path, bytes).map_err(|error| Error::io(path, &error))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use crate::preprocess::{InputSpec, Protocol, Range};
 use crate::progress::Observer;
 use crate::rng::Seed;
 use crate::sources::decode::{DecodeOptions, decode};
-use crate::sources::{self, ImageSource, OpenOptions, Opened, Stored};
+use crate::sources::{self, Entry, ImageSource, OpenOptions, Opened, Stored};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -196,6 +196,12 @@ fn protocol(recipe: &Recipe) -> Result<Protocol> {
     Ok(Protocol::preset(&recipe.protocol)?.for_input(&input))
 }
 
+/// The innermost folder of the name (`train/cat/1.jpg` is a cat), else the source's own label.
+fn class_label(entry: &Entry) -> Option<String> {
+    let folder = entry.name.rsplit('/').nth(1).map(str::to_owned);
+    folder.or_else(|| entry.label.clone())
+}
+
 /// Pictures that are decoded together.
 const GROUP: usize = 512;
 
@@ -226,7 +232,7 @@ impl Reader<'_> {
         let name = || format!("{}: {}", self.images.spec(), entry.name);
         let decoded = decode(stored, &DecodeOptions::default()).map_err(|error| error.at(name()))?;
         let tensor = self.protocol.tensor(&decoded.pixels).map_err(|error| error.at(name()))?;
-        let Some(label) = self.domain.class.clone().or_else(|| entry.label.clone()) else {
+        let Some(label) = self.domain.class.clone().or_else(|| class_label(entry)) else {
             return Err(Error::input(format!("{}: no label, and labels are the classes of {}", name(), self.domain.name))
                 .mend("give the domain a `class`, or name a source with labels"));
         };
