@@ -1,6 +1,7 @@
 //! Trains the embedded extractor: `cargo run --release --features training --example train_embedded`.
 //!
-//! Arguments, both optional: the recipe (`recipes/embedded-v1.toml`) and the output folder (`reports/embedded`).
+//! Arguments, both optional: the recipe (`recipes/embedded-v1.toml`) and the network to write
+//! (`reports/embedded/embedded-v1.onnx`; a good one is moved to `src/features/`). Log and page appear beside it.
 
 use gavel::progress::Observer;
 use std::sync::Mutex;
@@ -43,7 +44,7 @@ impl Observer for Lines {
 fn main() -> gavel::error::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let recipe = arguments.next().unwrap_or_else(|| "recipes/embedded-v1.toml".into());
-    let output = arguments.next().unwrap_or_else(|| "reports/embedded".into());
+    let output = arguments.next().unwrap_or_else(|| "reports/embedded/embedded-v1.onnx".into());
     let trained = gavel::training::embedded::train(recipe.as_ref(), output.as_ref(), &Lines::default())?;
     eprintln!("{} bytes, sha256 {}", trained.n_bytes, trained.sha256);
     Ok(())

@@ -1,6 +1,7 @@
 //! The embedded extractor: one small trunk for digits, clothes, objects and faces, from a recipe to an ONNX file.
 //!
-//! `recipes/embedded-v1.toml` is the run behind `src/features/embedded-v1.onnx`; `reports/embedded/` is what it left.
+//! `recipes/embedded-v1.toml` is the run behind `src/features/embedded-v1.onnx`; `reports/embedded/` has what else it
+//! left.
 //! Everything random comes from the recipe's seed. On one machine the run repeats to the bit whatever the number of
 //! threads, because burn's flex backend parallelises over outputs and never over a sum; another instruction set may
 //! round differently, and so end in other weights.
@@ -40,9 +41,10 @@ pub struct Trained {
     pub epochs: Vec<Epoch>,
 }
 
-/// Trains the extractor of `recipe` and writes `<name>.onnx`, `training-log.csv` and `README.md` into `output`.
+/// Trains the extractor of `recipe` and writes it to `output`, an ONNX file; beside it `training-log.csv` and
+/// `README.md`.
 ///
-/// The log grows with every epoch; the other two are written once, at the end, each by a rename.
+/// The log grows with every epoch; the other two are written once, at the end. No file is ever seen half written.
 ///
 /// # Errors
 /// A recipe or source that cannot be used, a folder that cannot be written, a loss that is no longer finite, a stop.
@@ -50,14 +52,15 @@ pub fn train(recipe: &Path, output: &Path, observer: &dyn Observer) -> Result<Tr
     let plan = Recipe::read(recipe)?;
     let text = std::fs::read(recipe).map_err(|error| Error::io(recipe, &error))?;
     let recipe_hash = blake3::hash(&text).to_hex().to_string();
-    std::fs::create_dir_all(output).map_err(|error| Error::io(output, &error))?;
+    let folder = output.parent().unwrap_or(Path::new(""));
+    std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
     let sets = pictures::load(&plan, observer)?;
     let mut epochs = Vec::new();
     let mut lines = log::header(&plan);
     let network = steps::train(&plan, &sets, observer, &mut |epoch| {
         lines += &log::line(epoch);
         epochs.push(epoch.clone());
-        replace(&output.join("training-log.csv"), lines.as_bytes())
+        replace(&folder.join("training-log.csv"), lines.as_bytes())
     })?;
     let Some(last) = epochs.last() else {
         return Err(Error::input("the recipe has no epoch"));
@@ -68,7 +71,7 @@ pub fn train(recipe: &Path, output: &Path, observer: &dyn Observer) -> Result<Tr
     let (deviations, n_dead) = evaluation::deviations(&features, plan.n_features());
     let onnx = export::onnx(&network, &plan, &sets.classes, &deviations, &recipe_hash)?;
     let sha256 = hex(&Sha256::digest(&onnx));
-    replace(&output.join(format!("{}.onnx", plan.name)), &onnx)?;
+    replace(output, &onnx)?;
     let facts = log::Facts {
         recipe_hash: &recipe_hash,
         pictures_hash: &sets.fingerprint(),
@@ -77,7 +80,7 @@ pub fn train(recipe: &Path, output: &Path, observer: &dyn Observer) -> Result<Tr
         n_dead,
         last,
     };
-    replace(&output.join("README.md"), log::page(&plan, &sets, &facts).as_bytes())?;
+    replace(&folder.join("README.md"), log::page(&plan, &sets, &facts).as_bytes())?;
     Ok(Trained { sha256, n_bytes: onnx.len(), epochs })
 }
 

@@ -66,7 +66,7 @@ fn workshop(folder: &Path) -> PathBuf {
 fn a_run_learns_what_is_easy_and_leaves_its_log_page_and_network() {
     let folder = tempfile::tempdir().unwrap();
     let recipe = workshop(folder.path());
-    let trained = train(&recipe, &folder.path().join("out"), &Silent).unwrap();
+    let trained = train(&recipe, &folder.path().join("out/tiny.onnx"), &Silent).unwrap();
     // 48 + 16 training pictures: 8 batches an epoch.
     let last = trained.epochs.last().unwrap();
     assert_eq!((trained.epochs.len(), last.n_steps), (6, 48));
@@ -84,7 +84,7 @@ fn the_run_repeats_to_the_bit_whatever_the_number_of_threads() {
     let recipe = workshop(folder.path());
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let output = folder.path().join(threads.to_string());
+        let output = folder.path().join(format!("{threads}/tiny.onnx"));
         pool.install(|| train(&recipe, &output, &Silent)).unwrap().sha256
     };
     assert_eq!(with(1), with(2));
@@ -94,9 +94,9 @@ fn the_run_repeats_to_the_bit_whatever_the_number_of_threads() {
 fn another_seed_gives_another_network() {
     let folder = tempfile::tempdir().unwrap();
     let recipe = workshop(folder.path());
-    let first = train(&recipe, &folder.path().join("a"), &Silent).unwrap().sha256;
+    let first = train(&recipe, &folder.path().join("a.onnx"), &Silent).unwrap().sha256;
     std::fs::write(&recipe, RECIPE.replace("seed = 3", "seed = 4")).unwrap();
-    assert_ne!(first, train(&recipe, &folder.path().join("b"), &Silent).unwrap().sha256);
+    assert_ne!(first, train(&recipe, &folder.path().join("b.onnx"), &Silent).unwrap().sha256);
 }
 
 #[test]
