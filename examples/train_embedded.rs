@@ -22,7 +22,10 @@ impl Observer for Lines {
         self.done.store(0, Ordering::Relaxed);
     }
 
-    #[allow(clippy::print_stderr, reason = "an example talks to whoever started it")]
+    #[allow(
+        clippy::print_stderr,
+        reason = "an example talks to whoever started it"
+    )]
     fn advance(&self, n: usize) {
         let before = self.done.fetch_add(n, Ordering::Relaxed);
         if let Ok(slot) = self.what.lock() {
@@ -40,12 +43,20 @@ impl Observer for Lines {
     }
 }
 
-#[allow(clippy::print_stderr, reason = "an example talks to whoever started it")]
+#[allow(
+    clippy::print_stderr,
+    reason = "an example talks to whoever started it"
+)]
 fn main() -> gavel::error::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let recipe = arguments.next().unwrap_or_else(|| "recipes/embedded-v1.toml".into());
-    let output = arguments.next().unwrap_or_else(|| "reports/embedded/embedded-v1.onnx".into());
-    let trained = gavel::training::embedded::train(recipe.as_ref(), output.as_ref(), &Lines::default())?;
+    let recipe = arguments
+        .next()
+        .unwrap_or_else(|| "recipes/embedded-v1.toml".into());
+    let output = arguments
+        .next()
+        .unwrap_or_else(|| "reports/embedded/embedded-v1.onnx".into());
+    let trained =
+        gavel::training::embedded::train(recipe.as_ref(), output.as_ref(), &Lines::default())?;
     eprintln!("{} bytes, sha256 {}", trained.n_bytes, trained.sha256);
     Ok(())
 }

@@ -30,7 +30,9 @@ impl Damage {
 /// Separable Gaussian, cut at four sigma, edges repeated, rounded once at the end.
 fn blur(pixels: &Pixels, sigma: f64) -> Pixels {
     let radius = (4.0 * sigma).ceil() as isize;
-    let weights: Vec<f64> = (-radius..=radius).map(|k| (-0.5 * (k as f64 / sigma).powi(2)).exp()).collect();
+    let weights: Vec<f64> = (-radius..=radius)
+        .map(|k| (-0.5 * (k as f64 / sigma).powi(2)).exp())
+        .collect();
     let total: f64 = weights.iter().sum();
     let (width, height) = (pixels.width as isize, pixels.height as isize);
     let along = |values: &[f64], right: isize, down: isize| -> Vec<f64> {
@@ -57,13 +59,18 @@ fn blur(pixels: &Pixels, sigma: f64) -> Pixels {
 /// The same draws at every deviation, so that a step is a step of strength alone.
 fn noise(pixels: &Pixels, deviation: f64, index: usize) -> Pixels {
     let mut stream = SEED.stream("embedded_report/noise", index as u64);
-    let noisy = pixels.rgb.iter().map(|&byte| f64::from(byte) + deviation * stream.normal());
+    let noisy = pixels
+        .rgb
+        .iter()
+        .map(|&byte| f64::from(byte) + deviation * stream.normal());
     with_levels(pixels, noisy)
 }
 
 fn with_levels(pixels: &Pixels, levels: impl Iterator<Item = f64>) -> Pixels {
     Pixels {
-        rgb: levels.map(|level| level.round().clamp(0.0, 255.0) as u8).collect(),
+        rgb: levels
+            .map(|level| level.round().clamp(0.0, 255.0) as u8)
+            .collect(),
         ..*pixels
     }
 }

@@ -39,22 +39,34 @@ impl Judge {
     }
 
     /// Features `[n, d]` of `n` pictures; `make` gives each by its number.
-    pub fn features(&self, n: usize, make: impl Fn(usize) -> Result<Pixels> + Sync) -> Result<Array2<f32>> {
+    pub fn features(
+        &self,
+        n: usize,
+        make: impl Fn(usize) -> Result<Pixels> + Sync,
+    ) -> Result<Array2<f32>> {
         let one = |i: usize| -> Result<Vec<f32>> {
             let tensor = self.protocol.tensor(&make(i)?)?;
             let outputs = self.engine.run(&[tensor])?;
-            let features = outputs.into_iter().next().and_then(|outputs| outputs.into_iter().next());
+            let features = outputs
+                .into_iter()
+                .next()
+                .and_then(|outputs| outputs.into_iter().next());
             features.ok_or_else(|| Error::engine("the network gave no features"))
         };
         let rows: Result<Vec<Vec<f32>>> = (0..n).into_par_iter().map(one).collect();
         let rows = rows?;
         let width = rows.first().map_or(0, Vec::len);
-        Array2::from_shape_vec((n, width), rows.concat())
-            .map_err(|error| Error::engine(format!("the network's outputs differ in length: {error}")))
+        Array2::from_shape_vec((n, width), rows.concat()).map_err(|error| {
+            Error::engine(format!("the network's outputs differ in length: {error}"))
+        })
     }
 
     /// Moments of the features of `n` pictures.
-    pub fn moments(&self, n: usize, make: impl Fn(usize) -> Result<Pixels> + Sync) -> Result<Moments> {
+    pub fn moments(
+        &self,
+        n: usize,
+        make: impl Fn(usize) -> Result<Pixels> + Sync,
+    ) -> Result<Moments> {
         Moments::of(self.features(n, make)?.view())
     }
 }

@@ -90,15 +90,26 @@ fn damaged(judge: &Judge, set: &'static str, pictures: &[Picture]) -> Result<Vec
         Ok(Ladder { set, damage, steps })
     };
     Ok(vec![
-        ladder("blur, sigma in 32nds of the width", BLURS.map(|s| (s.to_string(), Damage::Blur(s))).into())?,
-        ladder("noise, deviation in levels", NOISES.map(|s| (s.to_string(), Damage::Noise(s))).into())?,
-        ladder("JPEG, quality", QUALITIES.map(|q| (q.to_string(), Damage::Jpeg(q))).into())?,
+        ladder(
+            "blur, sigma in 32nds of the width",
+            BLURS.map(|s| (s.to_string(), Damage::Blur(s))).into(),
+        )?,
+        ladder(
+            "noise, deviation in levels",
+            NOISES.map(|s| (s.to_string(), Damage::Noise(s))).into(),
+        )?,
+        ladder(
+            "JPEG, quality",
+            QUALITIES.map(|q| (q.to_string(), Damage::Jpeg(q))).into(),
+        )?,
     ])
 }
 
 fn divided(judge: &Judge, set: &'static str, pictures: &[Picture]) -> Result<Vec<Ladder>> {
     let features = judge.features(pictures.len(), |i| Ok(pictures[i].pixels.clone()))?;
-    let order = SEED.stream("embedded_report/halves", 0).permutation(pictures.len());
+    let order = SEED
+        .stream("embedded_report/halves", 0)
+        .permutation(pictures.len());
     let (reference, pool) = order.split_at(order.len() / 2);
     let moments = |chosen: &[usize]| Moments::of(features.select(Axis(0), chosen).view());
     let whole = moments(reference)?;
@@ -124,7 +135,11 @@ fn modes(pictures: &[Picture]) -> Vec<usize> {
     labels.sort_unstable();
     labels.dedup();
     if labels.len() == N_MODES {
-        let of = |p: &Picture| labels.binary_search(&p.label.as_deref().unwrap_or_default()).unwrap_or(0);
+        let of = |p: &Picture| {
+            labels
+                .binary_search(&p.label.as_deref().unwrap_or_default())
+                .unwrap_or(0)
+        };
         return pictures.iter().map(of).collect();
     }
     let brightness = |i: usize| {
@@ -148,12 +163,22 @@ fn dropping(
     pool: &[usize],
     far: &dyn Fn(&[usize]) -> Result<f64>,
 ) -> Result<Vec<(String, f64)>> {
-    let order = |number| SEED.stream("embedded_report/dropping", number).permutation(N_MODES);
+    let order = |number| {
+        SEED.stream("embedded_report/dropping", number)
+            .permutation(N_MODES)
+    };
     let orders: Vec<Vec<usize>> = (0..N_ORDERS).map(order).collect();
     let left = |order: &[usize], dropped: usize| -> Vec<usize> {
-        pool.iter().copied().filter(|&i| !order[..dropped].contains(&modes[i])).collect()
+        pool.iter()
+            .copied()
+            .filter(|&i| !order[..dropped].contains(&modes[i]))
+            .collect()
     };
-    let n = orders.iter().map(|order| left(order, DROPPED[DROPPED.len() - 1]).len()).min().unwrap_or(0);
+    let n = orders
+        .iter()
+        .map(|order| left(order, DROPPED[DROPPED.len() - 1]).len())
+        .min()
+        .unwrap_or(0);
     let step = |&dropped: &usize| {
         let mut sum = 0.0;
         for order in &orders {
@@ -165,9 +190,14 @@ fn dropping(
 }
 
 /// A thousand pictures of which the first few are repeated in turn.
-fn duplication(pool: &[usize], far: &dyn Fn(&[usize]) -> Result<f64>) -> Result<Vec<(String, f64)>> {
+fn duplication(
+    pool: &[usize],
+    far: &dyn Fn(&[usize]) -> Result<f64>,
+) -> Result<Vec<(String, f64)>> {
     let step = |different: &usize| {
-        let chosen: Vec<usize> = (0..1000).map(|i| pool[i % different.min(&pool.len())]).collect();
+        let chosen: Vec<usize> = (0..1000)
+            .map(|i| pool[i % different.min(&pool.len())])
+            .collect();
         Ok((different.to_string(), far(&chosen)?))
     };
     DIFFERENT.iter().map(step).collect()

@@ -23,7 +23,8 @@ const SEED: gavel::rng::Seed = gavel::rng::Seed::DEFAULT;
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let mut next = |default: &str| PathBuf::from(arguments.next().unwrap_or_else(|| default.into()));
+    let mut next =
+        |default: &str| PathBuf::from(arguments.next().unwrap_or_else(|| default.into()));
     let network = next("src/features/embedded-v1.onnx");
     let data = next("../shared/data");
     let output = next("reports/embedded");
@@ -31,8 +32,14 @@ fn main() -> Result<()> {
     let ladders = ladders::all(&judge, &data)?;
     let (ours, peer) = submissions::both(&judge, &data)?;
     std::fs::create_dir_all(&output).map_err(|error| Error::io(&output, &error))?;
-    write(&output.join("judgement.csv"), &page::table(&ladders, &ours, &peer))?;
-    write(&output.join("judgement.md"), &page::page(&judge, &ladders, &ours, &peer))
+    write(
+        &output.join("judgement.csv"),
+        &page::table(&ladders, &ours, &peer),
+    )?;
+    write(
+        &output.join("judgement.md"),
+        &page::page(&judge, &ladders, &ours, &peer),
+    )
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

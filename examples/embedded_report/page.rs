@@ -15,11 +15,19 @@ pub fn table(ladders: &[Ladder], ours: &[Placed], peer: &[Placed]) -> String {
     let mut table = String::from("set,damage,step,embedded,peer\n");
     for ladder in ladders {
         for (step, distance) in &ladder.steps {
-            let _ = writeln!(table, "{},\"{}\",{step},{distance:.6},", ladder.set, ladder.damage);
+            let _ = writeln!(
+                table,
+                "{},\"{}\",{step},{distance:.6},",
+                ladder.set, ladder.damage
+            );
         }
     }
     for (a, b) in ours.iter().zip(peer) {
-        let _ = writeln!(table, "anime submissions,,{},{:.6},{:.6}", a.file, a.distance, b.distance);
+        let _ = writeln!(
+            table,
+            "anime submissions,,{},{:.6},{:.6}",
+            a.file, a.distance, b.distance
+        );
     }
     table
 }
@@ -38,22 +46,48 @@ pub fn page(judge: &Judge, ladders: &[Ladder], ours: &[Placed], peer: &[Placed])
              the mean over eight orders of the modes; the modes of the anime faces are tenths by mean brightness.\n\n";
     page += "| set | damage | distance at each step | Spearman |\n|---|---|---|---|\n";
     for ladder in ladders {
-        let steps: Vec<String> = ladder.steps.iter().map(|(step, d)| format!("{step}: {d:.2}")).collect();
-        let _ = writeln!(page, "| {} | {} | {} | {:.3} |", ladder.set, ladder.damage, steps.join(" · "), ladder.spearman());
+        let steps: Vec<String> = ladder
+            .steps
+            .iter()
+            .map(|(step, d)| format!("{step}: {d:.2}"))
+            .collect();
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {:.3} |",
+            ladder.set,
+            ladder.damage,
+            steps.join(" · "),
+            ladder.spearman()
+        );
     }
-    let least = ladders.iter().map(Ladder::spearman).fold(f64::INFINITY, f64::min);
-    let _ = writeln!(page, "\nLeast Spearman: **{least:.3}** (asked: {LEAST_SPEARMAN}): {}.\n", verdict(least >= LEAST_SPEARMAN));
+    let least = ladders
+        .iter()
+        .map(Ladder::spearman)
+        .fold(f64::INFINITY, f64::min);
+    let _ = writeln!(
+        page,
+        "\nLeast Spearman: **{least:.3}** (asked: {LEAST_SPEARMAN}): {}.\n",
+        verdict(least >= LEAST_SPEARMAN)
+    );
     page += "## Does it rank submissions as an ImageNet network does?\n\n";
     page += "Against the 2,500 real anime faces; the peer is `imagenet-mobilenet_v1_0.25_128.onnx` on the same \
              pictures.\n\n| submission | `fd[embedded-v1]` | `fd[mobilenet]` |\n|---|---|---|\n";
     let mut order: Vec<usize> = (0..peer.len()).collect();
     order.sort_by(|&a, &b| peer[a].distance.total_cmp(&peer[b].distance));
     for i in order {
-        let _ = writeln!(page, "| {} | {:.2} | {:.2} |", ours[i].file, ours[i].distance, peer[i].distance);
+        let _ = writeln!(
+            page,
+            "| {} | {:.2} | {:.2} |",
+            ours[i].file, ours[i].distance, peer[i].distance
+        );
     }
     let distances = |placed: &[Placed]| placed.iter().map(|p| p.distance).collect::<Vec<_>>();
     let tau = kendall(&distances(ours), &distances(peer));
-    let _ = writeln!(page, "\nKendall's tau: **{tau:.3}** (asked: {LEAST_KENDALL}): {}.", verdict(tau >= LEAST_KENDALL));
+    let _ = writeln!(
+        page,
+        "\nKendall's tau: **{tau:.3}** (asked: {LEAST_KENDALL}): {}.",
+        verdict(tau >= LEAST_KENDALL)
+    );
     page
 }
 

@@ -19,7 +19,9 @@ pub fn read(data: &Path, source: &str) -> Result<Vec<Picture>> {
     let spec = data.join(source);
     let spec = spec.to_string_lossy();
     let Opened::Images(images) = sources::open(&spec, &OpenOptions::default())? else {
-        return Err(Error::input(format!("{spec}: holds numbers, expected pictures")));
+        return Err(Error::input(format!(
+            "{spec}: holds numbers, expected pictures"
+        )));
     };
     let mut stored = Vec::new();
     images.visit(&|_| true, &mut |index, item| {
@@ -29,7 +31,8 @@ pub fn read(data: &Path, source: &str) -> Result<Vec<Picture>> {
     stored.sort_by_key(|(index, _)| *index);
     let decoded = stored.par_iter().map(|(index, item)| {
         let entry = &images.entries()[*index];
-        let decoded = decode(item, &DecodeOptions::default()).map_err(|error| error.at(&entry.name))?;
+        let decoded =
+            decode(item, &DecodeOptions::default()).map_err(|error| error.at(&entry.name))?;
         Ok(Picture {
             pixels: decoded.pixels,
             label: folder(&entry.name).or_else(|| entry.label.clone()),

@@ -4,7 +4,12 @@
 pub fn spearman(x: &[f64], y: &[f64]) -> f64 {
     let (x, y) = (ranks(x), ranks(y));
     let mean = (x.len() as f64 - 1.0) / 2.0;
-    let sum = |f: &dyn Fn(f64, f64) -> f64| x.iter().zip(&y).map(|(a, b)| f(a - mean, b - mean)).sum::<f64>();
+    let sum = |f: &dyn Fn(f64, f64) -> f64| {
+        x.iter()
+            .zip(&y)
+            .map(|(a, b)| f(a - mean, b - mean))
+            .sum::<f64>()
+    };
     sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt()
 }
 
@@ -14,7 +19,11 @@ pub fn kendall(x: &[f64], y: &[f64]) -> f64 {
     for i in 0..x.len() {
         for j in 0..i {
             let product = (x[i] - x[j]) * (y[i] - y[j]);
-            score += if product == 0.0 { 0.0 } else { product.signum() };
+            score += if product == 0.0 {
+                0.0
+            } else {
+                product.signum()
+            };
             pairs += 1.0;
         }
     }

@@ -32,14 +32,21 @@ pub fn both(judge: &Judge, data: &Path) -> Result<(Vec<Placed>, Vec<Placed>)> {
     let peer = Judge::load(&data.join(PEER))?;
     let real = read(data, REFERENCE)?;
     let mut placed = (Vec::new(), Vec::new());
-    let moments = |judge: &Judge, set: &[Picture]| judge.moments(set.len(), |i| Ok(set[i].pixels.clone()));
+    let moments =
+        |judge: &Judge, set: &[Picture]| judge.moments(set.len(), |i| Ok(set[i].pixels.clone()));
     let (ours, theirs) = (moments(judge, &real)?, moments(&peer, &real)?);
     for file in SUBMISSIONS {
         let set = read(data, &format!("generated/anime/{file}"))?;
         let distance_ours = distance(&ours, &moments(judge, &set)?)?;
         let distance_theirs = distance(&theirs, &moments(&peer, &set)?)?;
-        placed.0.push(Placed { file, distance: distance_ours });
-        placed.1.push(Placed { file, distance: distance_theirs });
+        placed.0.push(Placed {
+            file,
+            distance: distance_ours,
+        });
+        placed.1.push(Placed {
+            file,
+            distance: distance_theirs,
+        });
     }
     Ok(placed)
 }

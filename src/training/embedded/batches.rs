@@ -34,7 +34,10 @@ pub fn augmented(recipe: &Recipe, pictures: &Pictures, indices: &[usize], step: 
         labels: Vec::with_capacity(indices.len()),
     };
     for &index in indices {
-        let natural = recipe.domains.get(pictures.domains[index]).is_some_and(|d| d.natural);
+        let natural = recipe
+            .domains
+            .get(pictures.domains[index])
+            .is_some_and(|d| d.natural);
         let change = Change::draw(&mut stream, &recipe.schedule, natural);
         change.append(pictures.picture(index), pictures.size, &mut batch.pixels);
         batch.labels.push(pictures.labels[index] as i32);
@@ -137,29 +140,57 @@ mod tests {
 
     #[test]
     fn a_shift_down_and_right_repeats_the_upper_and_left_edge() {
-        let change = Change { down: 1, right: 1, ..STILL };
-        assert_eq!(changed(change), [1.0, 1.0, 2.0, 1.0, 1.0, 2.0, 4.0, 4.0, 5.0]);
+        let change = Change {
+            down: 1,
+            right: 1,
+            ..STILL
+        };
+        assert_eq!(
+            changed(change),
+            [1.0, 1.0, 2.0, 1.0, 1.0, 2.0, 4.0, 4.0, 5.0]
+        );
     }
 
     #[test]
     fn a_mirror_turns_left_and_right_round() {
-        let change = Change { mirror: true, ..STILL };
-        assert_eq!(changed(change), [3.0, 2.0, 1.0, 6.0, 5.0, 4.0, 9.0, 8.0, 7.0]);
+        let change = Change {
+            mirror: true,
+            ..STILL
+        };
+        assert_eq!(
+            changed(change),
+            [3.0, 2.0, 1.0, 6.0, 5.0, 4.0, 9.0, 8.0, 7.0]
+        );
     }
 
     #[test]
     fn contrast_changes_about_mid_gray_and_levels_stay_in_range() {
         // (1 - 127.5) * 2 + 127.5 is below 0; (1 - 127.5) * 0.5 + 127.5 + 3 = 67.25.
         assert_eq!(changed(Change { gain: 2.0, ..STILL })[0], 0.0);
-        assert_eq!(changed(Change { gain: 0.5, offset: 3.0, ..STILL })[0], 67.25);
+        assert_eq!(
+            changed(Change {
+                gain: 0.5,
+                offset: 3.0,
+                ..STILL
+            })[0],
+            67.25
+        );
     }
 
     #[test]
     fn a_digit_is_never_mirrored_nor_darker() {
         let mut stream = Seed(3).stream("t", 0);
-        let digits: Vec<Change> = (0..100).map(|_| Change::draw(&mut stream, &schedule(), false)).collect();
-        assert!(digits.iter().all(|c| !c.mirror && c.gain == 1.0 && c.offset == 0.0));
-        let natural: Vec<Change> = (0..100).map(|_| Change::draw(&mut stream, &schedule(), true)).collect();
+        let digits: Vec<Change> = (0..100)
+            .map(|_| Change::draw(&mut stream, &schedule(), false))
+            .collect();
+        assert!(
+            digits
+                .iter()
+                .all(|c| !c.mirror && c.gain == 1.0 && c.offset == 0.0)
+        );
+        let natural: Vec<Change> = (0..100)
+            .map(|_| Change::draw(&mut stream, &schedule(), true))
+            .collect();
         assert!(natural.iter().any(|c| c.mirror) && natural.iter().any(|c| c.offset < 0.0));
     }
 }

@@ -24,7 +24,12 @@ pub struct Outputs {
 ///
 /// # Errors
 /// Only a failure of burn's backend.
-pub fn run(network: &Network, pictures: &Pictures, indices: &[usize], device: &Device) -> Result<Outputs> {
+pub fn run(
+    network: &Network,
+    pictures: &Pictures,
+    indices: &[usize],
+    device: &Device,
+) -> Result<Outputs> {
     let (mut features, mut logits) = (Vec::new(), Vec::new());
     let size = pictures.size;
     for chunk in indices.chunks(CHUNK) {
@@ -42,16 +47,25 @@ pub fn run(network: &Network, pictures: &Pictures, indices: &[usize], device: &D
 /// # Errors
 /// Only a failure of burn's backend.
 pub fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let fault = |what: String| Error::engine(format!("burn could not give a tensor's values: {what}"));
-    let data = tensor.try_into_data().map_err(|error| fault(format!("{error:?}")))?;
-    data.try_into_vec::<f32>().map_err(|error| fault(format!("{error:?}")))
+    let fault =
+        |what: String| Error::engine(format!("burn could not give a tensor's values: {what}"));
+    let data = tensor
+        .try_into_data()
+        .map_err(|error| fault(format!("{error:?}")))?;
+    data.try_into_vec::<f32>()
+        .map_err(|error| fault(format!("{error:?}")))
 }
 
 /// Share of right answers per domain: the largest logit of *all* classes of all domains counts.
 ///
 /// # Errors
 /// Only a failure of burn's backend.
-pub fn accuracies(network: &Network, test: &Pictures, n_domains: usize, device: &Device) -> Result<Vec<f64>> {
+pub fn accuracies(
+    network: &Network,
+    test: &Pictures,
+    n_domains: usize,
+    device: &Device,
+) -> Result<Vec<f64>> {
     let all: Vec<usize> = (0..test.len()).collect();
     let outputs = run(network, test, &all, device)?;
     let n_classes = outputs.logits.len() / test.len().max(1);
@@ -62,7 +76,10 @@ pub fn accuracies(network: &Network, test: &Pictures, n_domains: usize, device: 
         total[domain] += 1;
         right[domain] += usize::from(best == test.labels[i]);
     }
-    let shares = right.iter().zip(&total).map(|(&r, &n)| r as f64 / n.max(1) as f64);
+    let shares = right
+        .iter()
+        .zip(&total)
+        .map(|(&r, &n)| r as f64 / n.max(1) as f64);
     Ok(shares.collect())
 }
 

@@ -42,7 +42,12 @@ pub fn onnx(
 }
 
 /// Normalisation and convolutions; gives the averages of the tapped layers.
-fn trunk(graph: &mut GraphBuilder, network: &Network, recipe: &Recipe, input: &Value) -> Result<Vec<Value>> {
+fn trunk(
+    graph: &mut GraphBuilder,
+    network: &Network,
+    recipe: &Recipe,
+    input: &Value,
+) -> Result<Vec<Value>> {
     let center = graph.constant("center", &[1], &[CENTER]);
     let scale = graph.constant("scale", &[1], &[SCALE]);
     let centered = graph.sub("centered", input, &center);
@@ -51,8 +56,16 @@ fn trunk(graph: &mut GraphBuilder, network: &Network, recipe: &Recipe, input: &V
     for (i, (layer, convolution)) in recipe.layers.iter().zip(&network.convolutions).enumerate() {
         let name = format!("conv{}", i + 1);
         let shape = [layer.width, n_in, layer.kernel, layer.kernel];
-        let weight = graph.constant(&format!("{name}.weight"), &shape, &values(convolution.weight.val())?);
-        let bias = graph.constant(&format!("{name}.bias"), &[layer.width], &values(convolution.bias.val())?);
+        let weight = graph.constant(
+            &format!("{name}.weight"),
+            &shape,
+            &values(convolution.weight.val())?,
+        );
+        let bias = graph.constant(
+            &format!("{name}.bias"),
+            &[layer.width],
+            &values(convolution.bias.val())?,
+        );
         let window = Window::square(layer.kernel, layer.stride, layer.pad());
         let sum = graph.conv(&name, &hidden, &weight, Some(&bias), window);
         hidden = graph.relu(&format!("{name}.relu"), &sum);
@@ -65,11 +78,20 @@ fn trunk(graph: &mut GraphBuilder, network: &Network, recipe: &Recipe, input: &V
 }
 
 /// The head as `[n_classes, n_features]` for standardised features, and its bias.
-fn folded_head(network: &Network, n_classes: usize, deviations: &[f32]) -> Result<(Vec<f32>, Vec<f32>)> {
+fn folded_head(
+    network: &Network,
+    n_classes: usize,
+    deviations: &[f32],
+) -> Result<(Vec<f32>, Vec<f32>)> {
     let stored = values(network.head_weight.val())?;
     let mut weight = Vec::with_capacity(stored.len());
     for class in 0..n_classes {
-        weight.extend(deviations.iter().enumerate().map(|(d, s)| stored[d * n_classes + class] * s));
+        weight.extend(
+            deviations
+                .iter()
+                .enumerate()
+                .map(|(d, s)| stored[d * n_classes + class] * s),
+        );
     }
     Ok((weight, values(network.head_bias.val())?))
 }

@@ -88,8 +88,16 @@ pub fn page(recipe: &Recipe, sets: &Sets, facts: &Facts<'_>) -> String {
             domain.source,
             count(&sets.train.domains),
             count(&sets.test.domains),
-            domain.test.as_deref().map_or("held out".into(), |test| format!("`{test}`")),
-            facts.last.accuracies.get(number).copied().unwrap_or(f64::NAN)
+            domain
+                .test
+                .as_deref()
+                .map_or("held out".into(), |test| format!("`{test}`")),
+            facts
+                .last
+                .accuracies
+                .get(number)
+                .copied()
+                .unwrap_or(f64::NAN)
         );
     }
     page += "\nAn answer is right only if its logit is the largest of all classes of all domains.\n\nClasses, in the \

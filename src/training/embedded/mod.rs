@@ -2,9 +2,8 @@
 //!
 //! `recipes/embedded-v1.toml` is the run behind `src/features/embedded-v1.onnx`; `reports/embedded/` has what else it
 //! left.
-//! Everything random comes from the recipe's seed. On one machine the run repeats to the bit whatever the number of
-//! threads, because burn's flex backend parallelises over outputs and never over a sum; another instruction set may
-//! round differently, and so end in other weights.
+//! Everything random comes from the recipe's seed. On one machine the run repeats to the bit, with one thread as with
+//! two (tested); another instruction set may round differently, and so end in other weights.
 
 mod batches;
 mod evaluation;
@@ -12,6 +11,7 @@ mod export;
 mod log;
 mod network;
 mod pictures;
+mod reading;
 mod recipe;
 mod steps;
 
@@ -80,13 +80,22 @@ pub fn train(recipe: &Path, output: &Path, observer: &dyn Observer) -> Result<Tr
         n_dead,
         last,
     };
-    replace(&folder.join("README.md"), log::page(&plan, &sets, &facts).as_bytes())?;
-    Ok(Trained { sha256, n_bytes: onnx.len(), epochs })
+    replace(
+        &folder.join("README.md"),
+        log::page(&plan, &sets, &facts).as_bytes(),
+    )?;
+    Ok(Trained {
+        sha256,
+        n_bytes: onnx.len(),
+        epochs,
+    })
 }
 
 /// A random sample of the training pictures, each at most once.
 fn sample(plan: &Recipe, train: &Pictures) -> Vec<usize> {
-    let mut indices = Seed(plan.seed).stream("embedded/deviations", 0).permutation(train.len());
+    let mut indices = Seed(plan.seed)
+        .stream("embedded/deviations", 0)
+        .permutation(train.len());
     indices.truncate(STANDARDISED_OVER);
     indices
 }

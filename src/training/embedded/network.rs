@@ -107,6 +107,8 @@ fn convolution(layer: &Layer, n_in: usize, seed: Seed, index: u64, device: &Devi
 fn normal<const D: usize>(shape: [usize; D], deviation: f64, seed: Seed, index: u64) -> TensorData {
     let mut stream = seed.stream("embedded/weights", index);
     let count = shape.iter().product();
-    let values: Vec<f32> = (0..count).map(|_| (stream.normal() * deviation) as f32).collect();
+    let values: Vec<f32> = (0..count)
+        .map(|_| (stream.normal() * deviation) as f32)
+        .collect();
     TensorData::new(values, shape)
 }

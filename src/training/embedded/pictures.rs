@@ -1,13 +1,10 @@
 //! All pictures of a recipe at the network's size, as bytes: 75,000 of 32x32 are 230 MB.
 
+use super::reading::{Picture, read};
 use super::recipe::{Domain, Recipe};
 use crate::error::{Error, Result};
-use crate::preprocess::{InputSpec, Protocol, Range};
 use crate::progress::Observer;
 use crate::rng::Seed;
-use crate::sources::decode::{DecodeOptions, decode};
-use crate::sources::{self, Entry, ImageSource, OpenOptions, Opened, Stored};
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Pictures, each `[3, size, size]` bytes, with class and domain.
@@ -35,7 +32,10 @@ pub struct Sets {
 
 impl Pictures {
     fn empty(size: usize) -> Self {
-        Self { size, ..Self::default() }
+        Self {
+            size,
+            ..Self::default()
+        }
     }
 
     /// Number of pictures.
@@ -85,12 +85,6 @@ impl Sets {
     }
 }
 
-/// A picture of a source: its bytes at the network's size, and its label.
-struct Picture {
-    bytes: Vec<u8>,
-    label: String,
-}
-
 /// Reads every source of the recipe.
 ///
 /// The training pictures of a domain are a random subset in source order (`limit`), the held-out ones the rest of a
@@ -115,10 +109,20 @@ pub fn load(recipe: &Recipe, observer: &dyn Observer) -> Result<Sets> {
     Ok(sets)
 }
 
-fn split(recipe: &Recipe, domain: &Domain, number: u64, all: Vec<Picture>) -> (Vec<Picture>, Vec<Picture>) {
-    let mut shuffled = Seed(recipe.seed).stream("embedded/split", number).permutation(all.len());
+fn split(
+    recipe: &Recipe,
+    domain: &Domain,
+    number: u64,
+    all: Vec<Picture>,
+) -> (Vec<Picture>, Vec<Picture>) {
+    let mut shuffled = Seed(recipe.seed)
+        .stream("embedded/split", number)
+        .permutation(all.len());
     let held: BTreeSet<usize> = shuffled.drain(..domain.hold_out.min(all.len())).collect();
-    let kept: BTreeSet<usize> = shuffled.into_iter().take(domain.limit.unwrap_or(usize::MAX)).collect();
+    let kept: BTreeSet<usize> = shuffled
+        .into_iter()
+        .take(domain.limit.unwrap_or(usize::MAX))
+        .collect();
     let (mut train, mut test) = (Vec::new(), Vec::new());
     for (i, picture) in all.into_iter().enumerate() {
         if kept.contains(&i) {
@@ -130,7 +134,13 @@ fn split(recipe: &Recipe, domain: &Domain, number: u64, all: Vec<Picture>) -> (V
     (train, test)
 }
 
-fn add(sets: &mut Sets, domain: &Domain, number: usize, train: &[Picture], test: &[Picture]) -> Result<()> {
+fn add(
+    sets: &mut Sets,
+    domain: &Domain,
+    number: usize,
+    train: &[Picture],
+    test: &[Picture],
+) -> Result<()> {
     if train.is_empty() || test.is_empty() {
         return Err(Error::input(format!(
             "domain {} has {} training and {} test pictures: it needs at least one of each",
@@ -143,7 +153,11 @@ fn add(sets: &mut Sets, domain: &Domain, number: usize, train: &[Picture], test:
     let labels: BTreeSet<&str> = train.iter().map(|picture| picture.label.as_str()).collect();
     let labels: Vec<&str> = labels.into_iter().collect();
     let first = sets.classes.len();
-    sets.classes.extend(labels.iter().map(|label| format!("{}/{label}", domain.name)));
+    sets.classes.extend(
+        labels
+            .iter()
+            .map(|label| format!("{}/{label}", domain.name)),
+    );
     for (pictures, into) in [(train, &mut sets.train), (test, &mut sets.test)] {
         for picture in pictures {
             let Ok(class) = labels.binary_search(&picture.label.as_str()) else {
@@ -158,86 +172,106 @@ fn add(sets: &mut Sets, domain: &Domain, number: usize, train: &[Picture], test:
     Ok(())
 }
 
-/// All pictures of one source at the network's size, in index order.
-fn read(recipe: &Recipe, domain: &Domain, source: &str, observer: &dyn Observer) -> Result<Vec<Picture>> {
-    let spec = recipe.data.join(source);
-    let spec = spec.to_string_lossy();
-    let Opened::Images(images) = sources::open(&spec, &OpenOptions::default())? else {
-        return Err(Error::input(format!("{spec}: holds numbers, expected pictures"))
-            .mend("name a set of pictures in the recipe"));
-    };
-    let protocol = protocol(recipe)?;
-    let mut read = Reader { protocol: &protocol, domain, images: images.as_ref(), waiting: Vec::new(), found: Vec::new() };
-    observer.begin(&spec, images.len());
-    images.visit(&|_| true, &mut |index, stored| {
-        if observer.stop_requested() {
-            return Err(Error::interrupted());
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training::embedded::recipe::Schedule;
+
+    fn domain(hold_out: usize, limit: Option<usize>) -> Domain {
+        Domain {
+            name: "d".into(),
+            source: "d".into(),
+            test: None,
+            hold_out,
+            limit,
+            class: None,
+            repeat: 1,
+            natural: false,
         }
-        read.take(index, stored?)?;
-        observer.advance(1);
-        Ok(())
-    })?;
-    read.flush()?;
-    observer.end();
-    let mut found = read.found;
-    found.sort_unstable_by_key(|(index, _)| *index);
-    Ok(found.into_iter().map(|(_, picture)| picture).collect())
-}
-
-/// The recipe's protocol for RGB bytes at the network's size.
-fn protocol(recipe: &Recipe) -> Result<Protocol> {
-    let input = InputSpec {
-        size: (recipe.size, recipe.size),
-        channels: 3,
-        channels_last: false,
-        range: Some(Range::Bytes),
-        filter: None,
-    };
-    Ok(Protocol::preset(&recipe.protocol)?.for_input(&input))
-}
-
-/// The innermost folder of the name (`train/cat/1.jpg` is a cat), else the source's own label.
-fn class_label(entry: &Entry) -> Option<String> {
-    let folder = entry.name.rsplit('/').nth(1).map(str::to_owned);
-    folder.or_else(|| entry.label.clone())
-}
-
-/// Pictures that are decoded together.
-const GROUP: usize = 512;
-
-/// Decodes what a source hands out, a group at a time on all cores.
-struct Reader<'a> {
-    protocol: &'a Protocol,
-    domain: &'a Domain,
-    images: &'a dyn ImageSource,
-    waiting: Vec<(usize, Stored)>,
-    found: Vec<(usize, Picture)>,
-}
-
-impl Reader<'_> {
-    fn take(&mut self, index: usize, stored: Stored) -> Result<()> {
-        self.waiting.push((index, stored));
-        if self.waiting.len() < GROUP { Ok(()) } else { self.flush() }
     }
 
-    fn flush(&mut self) -> Result<()> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let group: Result<Vec<(usize, Picture)>> = waiting.par_iter().map(|(i, stored)| self.picture(*i, stored)).collect();
-        self.found.extend(group?);
-        Ok(())
+    fn recipe() -> Recipe {
+        Recipe {
+            name: "r".into(),
+            seed: 5,
+            data: "data".into(),
+            protocol: "clean".into(),
+            size: 1,
+            schedule: Schedule {
+                epochs: 1,
+                batch_size: 1,
+                learning_rate: 1.0,
+                warmup_steps: 1,
+                decay_from: 0.0,
+                max_shift: 0,
+                gain: [1.0, 1.0],
+                offset: 0.0,
+            },
+            layers: Vec::new(),
+            domains: Vec::new(),
+        }
     }
 
-    fn picture(&self, index: usize, stored: &Stored) -> Result<(usize, Picture)> {
-        let entry = &self.images.entries()[index];
-        let name = || format!("{}: {}", self.images.spec(), entry.name);
-        let decoded = decode(stored, &DecodeOptions::default()).map_err(|error| error.at(name()))?;
-        let tensor = self.protocol.tensor(&decoded.pixels).map_err(|error| error.at(name()))?;
-        let Some(label) = self.domain.class.clone().or_else(|| class_label(entry)) else {
-            return Err(Error::input(format!("{}: no label, and labels are the classes of {}", name(), self.domain.name))
-                .mend("give the domain a `class`, or name a source with labels"));
+    fn pictures(labels: &[&str]) -> Vec<Picture> {
+        let picture = |(i, label): (usize, &&str)| Picture {
+            bytes: vec![i as u8; 3],
+            label: (*label).into(),
         };
-        // Whole levels: a quarter of the memory, and what an 8-bit picture of this size would hold.
-        let bytes = tensor.iter().map(|&level| level.round_ties_even().clamp(0.0, 255.0) as u8).collect();
-        Ok((index, Picture { bytes, label }))
+        labels.iter().enumerate().map(picture).collect()
+    }
+
+    #[test]
+    fn a_split_holds_out_and_limits_without_overlap_in_source_order() {
+        let all = pictures(&["x"; 20]);
+        let (train, test) = split(&recipe(), &domain(6, Some(10)), 0, all);
+        let numbers = |set: &[Picture]| set.iter().map(|p| p.bytes[0]).collect::<Vec<_>>();
+        let (train, test) = (numbers(&train), numbers(&test));
+        assert_eq!((train.len(), test.len()), (10, 6));
+        assert!(train.is_sorted() && test.is_sorted());
+        assert!(train.iter().all(|i| !test.contains(i)));
+    }
+
+    #[test]
+    fn classes_are_numbered_across_domains_in_byte_order_of_their_labels() {
+        let mut sets = Sets {
+            classes: Vec::new(),
+            train: Pictures::empty(1),
+            test: Pictures::empty(1),
+        };
+        let first = domain(0, None);
+        add(
+            &mut sets,
+            &first,
+            0,
+            &pictures(&["b", "a"]),
+            &pictures(&["b"]),
+        )
+        .unwrap();
+        let second = Domain {
+            name: "e".into(),
+            ..first
+        };
+        add(&mut sets, &second, 1, &pictures(&["z"]), &pictures(&["z"])).unwrap();
+        assert_eq!(sets.classes, ["d/a", "d/b", "e/z"]);
+        assert_eq!(sets.train.labels, [1, 0, 2]);
+        assert_eq!(sets.test.domains, [0, 1]);
+    }
+
+    #[test]
+    fn a_test_label_that_training_never_showed_is_refused() {
+        let mut sets = Sets {
+            classes: Vec::new(),
+            train: Pictures::empty(1),
+            test: Pictures::empty(1),
+        };
+        let error = add(
+            &mut sets,
+            &domain(0, None),
+            0,
+            &pictures(&["a"]),
+            &pictures(&["q"]),
+        )
+        .unwrap_err();
+        assert!(error.message().contains("label q"), "{error}");
     }
 }

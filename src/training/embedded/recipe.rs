@@ -145,8 +145,11 @@ impl Recipe {
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, &error))?;
         let mut recipe: Self = toml::from_str(&text).map_err(|error| {
-            Error::input(format!("{}: not a training recipe: {error}", path.display()))
-                .mend("compare it with recipes/embedded-v1.toml")
+            Error::input(format!(
+                "{}: not a training recipe: {error}",
+                path.display()
+            ))
+            .mend("compare it with recipes/embedded-v1.toml")
         })?;
         recipe.check().map_err(|error| error.at(path.display()))?;
         if let Some(folder) = path.parent() {
@@ -168,14 +171,24 @@ impl Recipe {
             return fault("schedule.epochs and schedule.batch_size must be at least 1");
         }
         if !(schedule.learning_rate > 0.0 && (0.0..1.0).contains(&schedule.decay_from)) {
-            return fault("schedule.learning_rate must be positive and schedule.decay_from in 0..1");
+            return fault(
+                "schedule.learning_rate must be positive and schedule.decay_from in 0..1",
+            );
         }
         let [least, most] = schedule.gain;
-        if !(least > 0.0 && least <= most && most.is_finite() && (0.0..=255.0).contains(&schedule.offset)) {
-            return fault("schedule.gain must be two positive numbers, the smaller first, and schedule.offset in 0..=255");
+        if !(least > 0.0
+            && least <= most
+            && most.is_finite()
+            && (0.0..=255.0).contains(&schedule.offset))
+        {
+            return fault(
+                "schedule.gain must be two positive numbers, the smaller first, and schedule.offset in 0..=255",
+            );
         }
         if self.n_features() == 0 {
-            return fault("at least one layer must have tap = true: its average is the feature vector");
+            return fault(
+                "at least one layer must have tap = true: its average is the feature vector",
+            );
         }
         if self.domains.is_empty() {
             return fault("there is no [[domain]]: nothing to learn from");
@@ -183,7 +196,11 @@ impl Recipe {
         let mut side = self.size;
         for (i, layer) in self.layers.iter().enumerate() {
             let pad = layer.pad();
-            if layer.width == 0 || layer.kernel == 0 || layer.stride == 0 || side + 2 * pad < layer.kernel {
+            if layer.width == 0
+                || layer.kernel == 0
+                || layer.stride == 0
+                || side + 2 * pad < layer.kernel
+            {
                 return fault(&format!(
                     "layer {} has width {}, kernel {} and stride {} on a {side}x{side} input: it has no output",
                     i + 1,
@@ -194,8 +211,15 @@ impl Recipe {
             }
             side = (side + 2 * pad - layer.kernel) / layer.stride + 1;
         }
-        if let Some(domain) = self.domains.iter().find(|d| d.test.is_none() && d.hold_out == 0) {
-            return fault(&format!("domain {} has neither test nor hold_out", domain.name));
+        if let Some(domain) = self
+            .domains
+            .iter()
+            .find(|d| d.test.is_none() && d.hold_out == 0)
+        {
+            return fault(&format!(
+                "domain {} has neither test nor hold_out",
+                domain.name
+            ));
         }
         Ok(())
     }

@@ -44,8 +44,10 @@ pub fn train(
             let loss;
             (network, loss) = one_step(network, &mut optimizer, rate, batch, recipe.size, &device)?;
             if !loss.is_finite() {
-                return Err(Error::numerical(format!("the loss of step {step} is {loss}"))
-                    .mend("lower schedule.learning_rate in the recipe"));
+                return Err(
+                    Error::numerical(format!("the loss of step {step} is {loss}"))
+                        .mend("lower schedule.learning_rate in the recipe"),
+                );
             }
             total += f64::from(loss);
             step += 1;
@@ -74,10 +76,14 @@ fn one_step(
     device: &Device,
 ) -> Result<(Network, f32)> {
     let n = batch.labels.len();
-    let pixels: Tensor<4> = Tensor::from_data(TensorData::new(batch.pixels, [n, 3, size, size]), device);
+    let pixels: Tensor<4> =
+        Tensor::from_data(TensorData::new(batch.pixels, [n, 3, size, size]), device);
     let labels: Tensor<2, Int> = Tensor::from_data(TensorData::new(batch.labels, [n, 1]), device);
     let logits = network.logits(network.features(pixels));
-    let loss = activation::log_softmax(logits, 1).gather(1, labels).mean().neg();
+    let loss = activation::log_softmax(logits, 1)
+        .gather(1, labels)
+        .mean()
+        .neg();
     let gradients = GradientsParams::from_grads(loss.backward(), &network);
     let value = evaluation::values(loss)?;
     let network = optimizer.step(rate, network, gradients);
