@@ -154,7 +154,7 @@ impl Mt19937 {
         }
         let mask = u64::MAX >> max.leading_zeros();
         loop {
-            let value = if max <= u64::from(u32::MAX) {
+            let value = if u32::try_from(max).is_ok() {
                 u64::from(self.next_u32()) & mask
             } else {
                 let high = u64::from(self.next_u32());

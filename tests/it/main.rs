@@ -1,5 +1,10 @@
 //! One test binary; each file is one promise. Golden values come from `../shared` and are skipped aloud without it.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "a test says what it skips and what it measured"
+)]
+
 mod architecture;
 mod cli;
 mod conformance;
