@@ -163,7 +163,7 @@ fn rows_land_at_their_index_whatever_the_threads_the_batch_and_the_storage_order
     let first_red = f32::from(bytes[0]) / 255.0;
     assert_eq!(reference.features[[7, 2]], first_red);
     assert_eq!(reference.indices, (0..600).collect::<Vec<_>>());
-    for (threads, batch_size) in [(1, None), (3, Some(1)), (2, Some(7)), (0, Some(1000))] {
+    for (threads, batch_size) in [(1, 0), (3, 1), (2, 7), (0, 1000)] {
         let mut bench = Bench::new();
         bench.options.threads = threads;
         bench.options.batch_size = batch_size;
@@ -718,15 +718,15 @@ fn pruning_removes_the_least_recently_used_first_and_reading_counts_as_use() {
     assert_eq!(bench.run(&sets[0], Some(&store)).unwrap().n_cached, 10);
     let before = store.status().unwrap();
     let pruned = store.prune(before.bytes - 1).unwrap();
-    assert_eq!((pruned.removed, pruned.left.entries), (1, 2));
+    assert_eq!((pruned.entries, pruned.left.entries), (1, 2));
     assert_eq!(
         entries.iter().map(|path| path.exists()).collect::<Vec<_>>(),
         [true, false, true]
     );
     assert_eq!(pruned.left, store.status().unwrap());
-    assert_eq!(pruned.left.bytes + pruned.removed_bytes, before.bytes);
+    assert_eq!(pruned.left.bytes + pruned.bytes, before.bytes);
     // Exactly as much as there is fits.
-    assert_eq!(store.prune(pruned.left.bytes).unwrap().removed, 0);
+    assert_eq!(store.prune(pruned.left.bytes).unwrap().entries, 0);
     assert_eq!(store.prune(0).unwrap().left.entries, 0);
 }
 
@@ -767,7 +767,7 @@ fn only_stale_temporary_files_and_only_the_stores_own_files_are_removed() {
     assert_eq!(store.status().unwrap().temporary, 2);
     let pruned = store.prune(0).unwrap();
     assert_eq!(
-        (pruned.stale, pruned.removed, pruned.left.temporary),
+        (pruned.stale, pruned.entries, pruned.left.temporary),
         (1, 1, 1)
     );
     assert!(!stale.exists() && running.exists() && !entry.exists());
@@ -778,6 +778,6 @@ fn only_stale_temporary_files_and_only_the_stores_own_files_are_removed() {
 fn a_store_that_does_not_exist_yet_is_empty() {
     let (_folder, store) = store();
     assert_eq!(store.status().unwrap().entries, 0);
-    assert_eq!(store.prune(0).unwrap().removed, 0);
+    assert_eq!(store.prune(0).unwrap().entries, 0);
     assert!(!store.folder().exists(), "looking creates nothing");
 }

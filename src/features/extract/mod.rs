@@ -47,8 +47,8 @@ impl OnError {
 pub struct ExtractOptions {
     /// Workers; 0 takes as many as the machine has.
     pub threads: usize,
-    /// Pictures that are read ahead of the workers; `None` takes 32.
-    pub batch_size: Option<usize>,
+    /// Pictures that are read ahead of the workers; 0 takes 32.
+    pub batch_size: usize,
     /// What happens to a picture that cannot be read.
     pub on_error: OnError,
 }
@@ -62,7 +62,10 @@ impl ExtractOptions {
     }
 
     fn queue(&self) -> usize {
-        self.batch_size.unwrap_or(32).max(1)
+        match self.batch_size {
+            0 => 32,
+            batch_size => batch_size,
+        }
     }
 }
 

@@ -32,6 +32,25 @@ pub const DEFAULT_MAX_BYTES: u64 = 20 << 30;
 const ENTRY: &str = "gfs";
 const TEMPORARY: &str = "gfs-tmp";
 
+/// The store of a command without `--store`: `$GAVEL_STORE`, else `$XDG_CACHE_HOME/gavel`, else `~/.cache/gavel`.
+/// `GAVEL_STORE=none`, or no home folder, means that there is none.
+#[must_use]
+pub fn default_folder() -> Option<PathBuf> {
+    locate(|name| std::env::var_os(name))
+}
+
+fn locate(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    if let Some(named) = set("GAVEL_STORE") {
+        return (named != "none").then(|| PathBuf::from(named));
+    }
+    set("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".cache")))
+        .or_else(|| set("LOCALAPPDATA").map(PathBuf::from))
+        .map(|cache| cache.join("gavel"))
+}
+
 /// A folder of entries.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -60,26 +79,23 @@ impl Store {
         }
     }
 
-    /// The store of this command: `--store DIR`, else `$GAVEL_STORE`, else `$XDG_CACHE_HOME/gavel`, else
-    /// `~/.cache/gavel`. `none` in the first two, or no home folder, means that there is none.
-    #[must_use]
-    pub fn of_this_process(option: Option<&str>) -> Option<Self> {
-        Self::locate(option, |name| std::env::var_os(name)).map(Self::at)
-    }
-
-    fn locate(
-        option: Option<&str>,
-        variable: impl Fn(&str) -> Option<OsString>,
-    ) -> Option<PathBuf> {
-        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        if let Some(named) = option.map(OsString::from).or_else(|| set("GAVEL_STORE")) {
-            return (named != "none").then(|| PathBuf::from(named));
+    /// The store in `folder`, which may not exist yet.
+    ///
+    /// # Errors
+    /// An input error where the path, or the nearest part of it that exists, is no folder.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let existing = folder
+            .ancestors()
+            .find_map(|part| Some((part, fs::metadata(part).ok()?)));
+        match existing {
+            Some((part, data)) if !data.is_dir() => Err(Error::input(format!(
+                "the feature store {} cannot be used: {} is a file, expected a folder",
+                folder.display(),
+                part.display()
+            ))
+            .mend("give another folder with --store DIR, or --store none")),
+            _ => Ok(Self::at(folder)),
         }
-        set("XDG_CACHE_HOME")
-            .map(PathBuf::from)
-            .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".cache")))
-            .or_else(|| set("LOCALAPPDATA").map(PathBuf::from))
-            .map(|cache| cache.join("gavel"))
     }
 
     /// The same store with another bound on its size.
@@ -181,8 +197,8 @@ impl Store {
 mod tests {
     use super::*;
 
-    fn located(option: Option<&str>, variables: &[(&str, &str)]) -> Option<PathBuf> {
-        Store::locate(option, |name| {
+    fn located(variables: &[(&str, &str)]) -> Option<PathBuf> {
+        locate(|name| {
             variables
                 .iter()
                 .find(|(key, _)| *key == name)
@@ -191,27 +207,37 @@ mod tests {
     }
 
     #[test]
-    fn the_option_goes_before_the_variable_and_that_before_the_cache_folder() {
+    fn the_variable_goes_before_the_cache_folder_and_that_before_home() {
         let all = [
             ("GAVEL_STORE", "/v"),
             ("XDG_CACHE_HOME", "/x"),
             ("HOME", "/h"),
         ];
-        assert_eq!(located(Some("/o"), &all), Some(PathBuf::from("/o")));
-        assert_eq!(located(None, &all), Some(PathBuf::from("/v")));
-        assert_eq!(located(None, &all[1..]), Some(PathBuf::from("/x/gavel")));
-        let home = Some(PathBuf::from("/h/.cache/gavel"));
-        assert_eq!(located(None, &all[2..]), home);
-        assert_eq!(located(None, &[]), None);
+        assert_eq!(located(&all), Some(PathBuf::from("/v")));
+        assert_eq!(located(&all[1..]), Some(PathBuf::from("/x/gavel")));
+        assert_eq!(located(&all[2..]), Some(PathBuf::from("/h/.cache/gavel")));
+        assert_eq!(located(&[]), None);
     }
 
     #[test]
     fn none_turns_the_store_off_and_an_empty_variable_is_an_unset_one() {
-        assert_eq!(located(Some("none"), &[("GAVEL_STORE", "/v")]), None);
-        let off = [("GAVEL_STORE", "none"), ("HOME", "/h")];
-        assert_eq!(located(None, &off), None);
+        assert_eq!(located(&[("GAVEL_STORE", "none"), ("HOME", "/h")]), None);
         let empty = [("GAVEL_STORE", ""), ("HOME", "/h")];
-        let home = Some(PathBuf::from("/h/.cache/gavel"));
-        assert_eq!(located(None, &empty), home);
+        assert_eq!(located(&empty), Some(PathBuf::from("/h/.cache/gavel")));
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_refused_and_a_folder_to_come_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "x").unwrap();
+        assert!(Store::open(&file).is_err());
+        assert!(Store::open(&file.join("below")).is_err());
+        assert!(Store::open(folder.path()).is_ok());
+        assert!(Store::open(&folder.path().join("to/come")).is_ok());
+        assert!(
+            !folder.path().join("to").exists(),
+            "looking creates nothing"
+        );
     }
 }

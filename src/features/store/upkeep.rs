@@ -25,9 +25,9 @@ pub struct Status {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pruned {
     /// Entries removed.
-    pub removed: usize,
+    pub entries: usize,
     /// Their bytes.
-    pub removed_bytes: u64,
+    pub bytes: u64,
     /// Temporary files of dead processes removed.
     pub stale: usize,
     /// What is left.
@@ -93,8 +93,8 @@ impl Store {
                 pruned.stale += 1;
             } else {
                 total -= item.bytes;
-                pruned.removed += 1;
-                pruned.removed_bytes += item.bytes;
+                pruned.entries += 1;
+                pruned.bytes += item.bytes;
             }
         }
         pruned.left = Self::sum(&left);
