@@ -159,6 +159,7 @@ fn describe_floor(details: &mut Details, floor: Option<&Floor>) {
     put(details, "floor_n", floor.n);
     put(details, "floor_splits", floor.n_splits);
     put(details, "floor_scaled", floor.scaled);
+    put(details, "floor_exponent", floor.exponent);
 }
 
 fn describe_spectrum(details: &mut Details, name: &str, spectrum: &Spectrum) {

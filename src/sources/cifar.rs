@@ -6,13 +6,13 @@
 
 mod batch;
 
-use super::records::{Part, Records, Shape};
-use super::{Entry, Limits, files, tar_archive};
+use super::records::{Feed, Part, Reading, Records, Shape};
+use super::{Entry, Limits, files, idx, tar_archive};
 use crate::error::{Error, Result};
 use batch::{Batch, Coding};
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 const NAMES: [&str; 10] = [
     "airplane",
@@ -39,15 +39,34 @@ pub(super) enum Container {
 }
 
 impl Container {
+    /// Hands over the batches that are asked for, by number; an archive is read once for all of them.
     fn read(
         &self,
-        member: &str,
-        reading: &mut dyn FnMut(&mut dyn std::io::Read) -> Result<()>,
+        batches: &[Batch],
+        asked: &dyn Fn(usize) -> bool,
+        reading: Reading<'_>,
     ) -> Result<()> {
+        let chosen = || {
+            batches
+                .iter()
+                .enumerate()
+                .filter(|(number, _)| asked(*number))
+        };
         match self {
-            Self::File(path) => reading(&mut *super::idx::reader(path)?),
-            Self::Folder(root) => reading(&mut *super::idx::reader(&root.join(member))?),
-            Self::Tar(path, limits) => tar_archive::with_member(path, member, limits, reading),
+            Self::File(path) => {
+                chosen().try_for_each(|(number, _)| reading(number, &mut *idx::reader(path)?))
+            }
+            Self::Folder(root) => chosen().try_for_each(|(number, batch)| {
+                reading(number, &mut *idx::reader(&root.join(&batch.member))?)
+            }),
+            Self::Tar(path, limits) => {
+                let number = |name: &str| {
+                    chosen()
+                        .find(|(_, batch)| batch.member == name)
+                        .map(|(number, _)| number)
+                };
+                tar_archive::with_members(path, chosen().count(), limits, &number, reading)
+            }
         }
     }
 }
@@ -107,15 +126,27 @@ pub(super) fn single(path: &Path, head: &[u8]) -> Option<Vec<Batch>> {
 }
 
 pub(super) fn source(spec: &str, container: Container, batches: Vec<Batch>) -> Result<Records> {
-    let container = Arc::new(container);
+    if batches.is_empty() {
+        return Err(Error::input(format!("{spec}: no CIFAR batch was found")));
+    }
+    let mut labels = vec![Vec::new(); batches.len()];
+    let mut read_labels = |number: usize, reader: &mut dyn Read| {
+        if let (Some(slot), Some(batch)) = (labels.get_mut(number), batches.get(number)) {
+            *slot = batch.labels(reader)?;
+        }
+        Ok(())
+    };
+    container
+        .read(&batches, &|_| true, &mut read_labels)
+        .map_err(|error| error.at(spec))?;
+
     let mut entries = Vec::new();
     let mut parts = Vec::new();
     let mut counters: HashMap<&str, usize> = HashMap::new();
-    for batch in batches {
-        let labels = batch.labels(&container).map_err(|error| error.at(spec))?;
+    for (batch, labels) in batches.iter().zip(&labels) {
         let counter = counters.entry(batch.split).or_default();
         let ten = batch.coding != Coding::Binary100 && labels.iter().all(|&label| label < 10);
-        for &label in &labels {
+        for &label in labels {
             let class = if ten { NAMES.get(label) } else { None };
             let class = class.map_or_else(|| label.to_string(), |name| (*name).to_owned());
             entries.push(Entry {
@@ -131,15 +162,20 @@ pub(super) fn source(spec: &str, container: Container, batches: Vec<Batch>) -> R
             planar: true,
             skip: batch.coding.label_bytes(),
         };
-        let (owner, n) = (Arc::clone(&container), labels.len());
         parts.push(Part {
-            n,
+            n: labels.len(),
             shape,
-            feed: Box::new(move |reading| batch.feed(&owner, reading)),
         });
     }
-    if entries.is_empty() {
-        return Err(Error::input(format!("{spec}: no CIFAR batch was found")));
-    }
-    Records::new(spec, entries, parts, Vec::new())
+    let feed: Feed = Box::new(move |asked, reading| {
+        container.read(
+            &batches,
+            asked,
+            &mut |number, reader| match batches.get(number) {
+                Some(batch) => batch.feed(reader, &mut |records| reading(number, records)),
+                None => Ok(()),
+            },
+        )
+    });
+    Records::new(spec, entries, parts, feed, Vec::new())
 }

@@ -14,7 +14,9 @@
 //!
 //! The content decides the format, never the name. JPEG goes through libjpeg-turbo's integer IDCT and "fancy"
 //! upsampling. PNG, GIF and JPEG agree with Pillow bit for bit; WebP, BMP, TIFF and PNM are decoded by the `image` crate.
-//! Arithmetic-coded and 12-bit JPEG are refused.
+//!
+//! Known differences: arithmetic-coded and 12-bit JPEG and TIFF with a palette or gray + alpha are refused. A PNG whose end chunk is
+//! missing is refused too, though its rows may be whole. A JPEG whose damage libjpeg passes over may show other noise.
 
 mod gif;
 mod jpeg;

@@ -4,7 +4,7 @@
 //! (`00 00 08 04`) is the channels, last. Labels are looked for beside the file: `images` becomes `labels`, `idx3` becomes
 //! `idx1`, with or without `.gz`.
 
-use super::records::{Part, Records, Shape};
+use super::records::{Feed, Part, Records, Shape};
 use super::{Entry, Limits};
 use crate::error::{Error, Result};
 use flate2::read::MultiGzDecoder;
@@ -116,16 +116,18 @@ pub(super) fn source(spec: &str, path: &Path, limits: &Limits) -> Result<Records
         }
     };
     let owned = path.to_path_buf();
-    let part = Part {
-        n: head.n,
-        shape,
-        feed: Box::new(move |reading| {
-            let mut stream = reader(&owned)?;
-            header(&mut *stream, &owned)?;
-            reading(&mut *stream)
-        }),
-    };
-    Records::new(spec, entries.collect(), vec![part], notes)
+    let feed: Feed = Box::new(move |_, reading| {
+        let mut stream = reader(&owned)?;
+        header(&mut *stream, &owned)?;
+        reading(0, &mut *stream)
+    });
+    Records::new(
+        spec,
+        entries.collect(),
+        vec![Part { n: head.n, shape }],
+        feed,
+        notes,
+    )
 }
 
 fn labels_beside(path: &Path, n: usize) -> Result<Option<Vec<u8>>> {

@@ -58,9 +58,10 @@ pub(super) fn not_a_file(name: &str, what: &str) -> Error {
     .mend("pack the pictures themselves (tar: --dereference)")
 }
 
-/// The label that a name gives: its first folder.
+/// The label that a name gives: the folder it lies in, so `cat` for `train/cat/1.png` and for `cat/1.png`.
 pub(super) fn folder_label(name: &str) -> Option<String> {
-    name.split_once('/').map(|(first, _)| first.to_owned())
+    let (folders, _) = name.rsplit_once('/')?;
+    folders.rsplit('/').next().map(str::to_owned)
 }
 
 /// Sorts by the bytes of the names; refuses a name that comes twice, because which of the two is meant is anybody's guess.
@@ -158,6 +159,12 @@ mod tests {
                 && is_litter("d/Thumbs.db")
                 && !is_litter("d/a.png")
         );
+    }
+
+    #[test]
+    fn the_label_is_the_innermost_folder() {
+        assert_eq!(folder_label("train/cat/1.png").as_deref(), Some("cat"));
+        assert_eq!(folder_label("1.png"), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! a bare `.npy`. Read as a stream, deflated or stored. `arr_1` or `labels` `[n]` gives the labels.
 
 use super::arrays::{Header, Kind, Npz};
-use super::records::{Part, Records, Shape};
+use super::records::{Feed, Part, Records, Shape};
 use super::{Entry, Limits};
 use crate::error::{Error, Result};
 use std::fs::File;
@@ -91,12 +91,15 @@ pub(super) fn npz_source(spec: &str, npz: Npz, key: &str, limits: &Limits) -> Re
     }
     let entries = entries(key, n, labels.as_deref());
     let (npz, key) = (Arc::new(npz), key.to_owned());
-    let part = Part {
-        n,
-        shape,
-        feed: Box::new(move |reading| npz.with(&key, &mut |_, reader| reading(reader))),
-    };
-    Records::new(spec, entries, vec![part], alpha_note(shape))
+    let feed: Feed =
+        Box::new(move |_, reading| npz.with(&key, &mut |_, reader| reading(0, reader)));
+    Records::new(
+        spec,
+        entries,
+        vec![Part { n, shape }],
+        feed,
+        alpha_note(shape),
+    )
 }
 
 pub(super) fn npy_source(
@@ -107,20 +110,22 @@ pub(super) fn npy_source(
 ) -> Result<Records> {
     let (n, shape) = shape(spec, header, limits)?;
     let owned = path.to_path_buf();
-    let part = Part {
-        n,
-        shape,
-        feed: Box::new(move |reading| {
-            let file = File::open(&owned).map_err(|error| Error::io(&owned, &error))?;
-            let mut reader = BufReader::with_capacity(256 << 10, file);
-            Header::read(&mut reader)?;
-            reading(&mut reader)
-        }),
-    };
+    let feed: Feed = Box::new(move |_, reading| {
+        let file = File::open(&owned).map_err(|error| Error::io(&owned, &error))?;
+        let mut reader = BufReader::with_capacity(256 << 10, file);
+        Header::read(&mut reader)?;
+        reading(0, &mut reader)
+    });
     let stem = path
         .file_stem()
         .map_or_else(|| "array".into(), std::ffi::OsStr::to_string_lossy);
-    Records::new(spec, entries(&stem, n, None), vec![part], alpha_note(shape))
+    Records::new(
+        spec,
+        entries(&stem, n, None),
+        vec![Part { n, shape }],
+        feed,
+        alpha_note(shape),
+    )
 }
 
 fn alpha_note(shape: Shape) -> Vec<String> {

@@ -57,21 +57,24 @@ impl Shape {
     }
 }
 
-/// Opens a stream at its first record and hands it over.
-pub(super) type Feed =
-    Box<dyn Fn(&mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()> + Send + Sync>;
+/// What a feed calls for each part that it was asked for: the part's number, and a reader at its first record.
+pub(super) type Reading<'a> = &'a mut dyn FnMut(usize, &mut dyn Read) -> Result<()>;
+
+/// Opens the parts that the first argument asks for, in storage order, each once.
+pub(super) type Feed = Box<dyn Fn(&dyn Fn(usize) -> bool, Reading<'_>) -> Result<()> + Send + Sync>;
 
 /// A run of records in one stream.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
     pub(super) n: usize,
     pub(super) shape: Shape,
-    pub(super) feed: Feed,
 }
 
 pub(super) struct Records {
     spec: String,
     entries: Vec<Entry>,
     parts: Vec<Part>,
+    feed: Feed,
     notes: Vec<String>,
     digests: OnceLock<Vec<Digest>>,
 }
@@ -82,6 +85,7 @@ impl Records {
         spec: &str,
         entries: Vec<Entry>,
         parts: Vec<Part>,
+        feed: Feed,
         notes: Vec<String>,
     ) -> Result<Self> {
         let n: usize = parts.iter().map(|part| part.n).sum();
@@ -98,43 +102,55 @@ impl Records {
             spec: spec.to_owned(),
             entries,
             parts,
+            feed,
             notes,
             digests: OnceLock::new(),
         })
     }
 
+    /// Index of the first record of a part.
+    fn first(&self, part: usize) -> usize {
+        self.parts.iter().take(part).map(|part| part.n).sum()
+    }
+
+    /// Place of the last wanted record within a part.
+    fn last_wanted(&self, part: usize, wanted: Wanted<'_>) -> Option<usize> {
+        let (first, n) = (self.first(part), self.parts.get(part)?.n);
+        (0..n).rev().find(|&i| wanted(first + i))
+    }
+
     fn visit_part(
         &self,
-        part: &Part,
-        first: usize,
+        part: usize,
+        reader: &mut dyn Read,
         wanted: Wanted<'_>,
         visit: Visitor<'_>,
     ) -> Result<()> {
-        let Some(last) = (0..part.n).rev().find(|&i| wanted(first + i)) else {
+        let (Some(last), Some(shape)) = (
+            self.last_wanted(part, wanted),
+            self.parts.get(part).map(|part| part.shape),
+        ) else {
             return Ok(());
         };
-        let size = part
-            .shape
+        let first = self.first(part);
+        let size = shape
             .record_size()
             .ok_or_else(|| Error::input(format!("{}: a picture's size overflows", self.spec)))?;
-        (part.feed)(&mut |reader| {
-            let mut record = vec![0; size];
-            for i in 0..=last {
-                reader.read_exact(&mut record).map_err(|error| {
-                    Error::input(format!(
-                        "{}: cannot read picture {} of {} ({error})",
-                        self.spec,
-                        first + i,
-                        self.entries.len()
-                    ))
-                    .mend("the file is truncated or damaged; fetch it again")
-                })?;
-                if wanted(first + i) {
-                    visit(first + i, Ok(Stored::Raw(part.shape.picture(&record))))?;
-                }
+        let mut record = vec![0; size];
+        for index in first..=first + last {
+            reader.read_exact(&mut record).map_err(|error| {
+                Error::input(format!(
+                    "{}: cannot read picture {index} of {} ({error})",
+                    self.spec,
+                    self.entries.len()
+                ))
+                .mend("the file is truncated or damaged; fetch it again")
+            })?;
+            if wanted(index) {
+                visit(index, Ok(Stored::Raw(shape.picture(&record))))?;
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 }
 
@@ -160,10 +176,11 @@ impl ImageSource for Records {
     }
 
     fn visit(&self, wanted: Wanted<'_>, visit: Visitor<'_>) -> Result<()> {
-        let mut first = 0;
-        for part in &self.parts {
-            self.visit_part(part, first, wanted, visit)?;
-            first += part.n;
+        let asked = |part| self.last_wanted(part, wanted).is_some();
+        if (0..self.parts.len()).any(asked) {
+            (self.feed)(&asked, &mut |part, reader| {
+                self.visit_part(part, reader, wanted, visit)
+            })?;
         }
         Ok(())
     }

@@ -87,26 +87,27 @@ pub(super) fn source(spec: &str, path: &Path, scan: Scan, limits: &Limits) -> Re
     })
 }
 
-/// Hands one member to `reading`.
-pub(super) fn with_member(
+/// Hands over the members that `wanted` gives a number to, in storage order, in one pass that ends after `n` of them.
+pub(super) fn with_members(
     path: &Path,
-    member: &str,
+    n: usize,
     limits: &Limits,
-    reading: &mut dyn FnMut(&mut dyn Read) -> Result<()>,
+    wanted: &dyn Fn(&str) -> Option<usize>,
+    reading: &mut dyn FnMut(usize, &mut dyn Read) -> Result<()>,
 ) -> Result<()> {
-    let mut found = false;
+    let mut left = n;
     walk(path, limits, &mut |name, reader| {
-        if name == member {
-            found = true;
-            reading(reader)?;
+        if let Some(number) = wanted(&name) {
+            reading(number, reader)?;
+            left = left.saturating_sub(1);
         }
-        Ok(!found)
+        Ok(left > 0)
     })?;
-    if found {
+    if left == 0 {
         return Ok(());
     }
     Err(Error::input(format!(
-        "{}: the member {member:?} is gone (did the archive change meanwhile?)",
+        "{}: {left} members are gone (did the archive change meanwhile?)",
         path.display()
     )))
 }

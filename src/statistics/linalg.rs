@@ -12,7 +12,7 @@ use faer::linalg::cholesky::llt::factor::{
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::matmul;
 use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
-use faer::{Accum, Mat, MatMut, MatRef, Par};
+use faer::{Accum, Mat, MatMut, MatRef, Par, Spec};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
@@ -83,14 +83,14 @@ pub fn cholesky(a: &Mat<f64>) -> Option<Mat<f64>> {
     let mut memory = MemBuffer::new(cholesky_in_place_scratch::<f64>(
         d,
         Par::Seq,
-        Default::default(),
+        Spec::default(),
     ));
     cholesky_in_place(
         lower.as_mut(),
         LltRegularization::default(),
         Par::Seq,
         MemStack::new(&mut memory),
-        Default::default(),
+        Spec::default(),
     )
     .ok()?;
     for j in 0..d {
@@ -133,7 +133,7 @@ fn decompose(a: MatRef<'_, f64>, vectors: bool) -> Result<(Vec<f64>, Mat<f64>)> 
         d,
         compute,
         par,
-        Default::default(),
+        Spec::default(),
     ));
     self_adjoint_evd(
         a,
@@ -141,7 +141,7 @@ fn decompose(a: MatRef<'_, f64>, vectors: bool) -> Result<(Vec<f64>, Mat<f64>)> 
         vectors.then(|| basis.as_mut()),
         par,
         MemStack::new(&mut memory),
-        Default::default(),
+        Spec::default(),
     )
     .map_err(|_| no_convergence("eigenvalues", d, d))?;
     Ok((values.column_vector().iter().copied().collect(), basis))
@@ -190,7 +190,7 @@ fn singular(a: MatRef<'_, f64>, vectors: bool) -> Result<Singular> {
         compute,
         compute,
         Par::Seq,
-        Default::default(),
+        Spec::default(),
     ));
     svd(
         a,
@@ -199,7 +199,7 @@ fn singular(a: MatRef<'_, f64>, vectors: bool) -> Result<Singular> {
         vectors.then(|| right.as_mut()),
         Par::Seq,
         MemStack::new(&mut memory),
-        Default::default(),
+        Spec::default(),
     )
     .map_err(|_| no_convergence("singular values", m, n))?;
     Ok(Singular {

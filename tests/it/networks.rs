@@ -280,7 +280,7 @@ impl MemorySource {
 }
 
 impl ImageSource for MemorySource {
-    fn spec(&self) -> &str {
+    fn spec(&self) -> &'static str {
         "memory"
     }
 

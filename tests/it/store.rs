@@ -47,7 +47,7 @@ impl Counting {
 }
 
 impl Engine for Counting {
-    fn class(&self) -> &str {
+    fn class(&self) -> &'static str {
         self.class
     }
 
@@ -306,8 +306,7 @@ fn a_damaged_entry_is_dropped_told_and_computed_again() {
             bytes[middle] ^= 0x10;
         },
         |bytes| {
-            *bytes =
-                b"something else altogether, and long enough to hold a hash of 32 bytes".to_vec()
+            *bytes = b"something else altogether, and long enough for a hash of 32 bytes".to_vec();
         },
     ];
     for damage in damages {
@@ -675,7 +674,7 @@ fn a_killed_process_leaves_a_usable_store() {
         .spawn()
         .unwrap();
     let begin = SystemTime::now();
-    while files(&store, ".gfs").len() < 3 && begin.elapsed().unwrap() < Duration::from_secs(60) {
+    while files(&store, ".gfs").len() < 3 && begin.elapsed().unwrap() < Duration::from_mins(1) {
         std::thread::sleep(Duration::from_millis(5));
     }
     child.kill().unwrap();

@@ -198,8 +198,9 @@ fn check_input(graph: &Graph, extractor: &Extractor) -> Result<(Option<usize>, [
         return Ok((None, wanted));
     };
     let dims: Vec<Option<i64>> = shape.dims.iter().map(|dim| dim.value).collect();
-    let mismatch =
-        |dim: &Option<i64>, want: usize| dim.is_some_and(|dim| dim > 0 && dim != want as i64);
+    let mismatch = |dim: &Option<i64>, want: usize| {
+        dim.is_some_and(|dim| dim > 0 && usize::try_from(dim) != Ok(want))
+    };
     if dims.len() != 4
         || dims
             .iter()

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 /// A temporary file older than this belongs to a process that died: no entry takes minutes to write.
-const STALE: Duration = Duration::from_secs(3600);
+const STALE: Duration = Duration::from_hours(1);
 
 /// How full a store is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

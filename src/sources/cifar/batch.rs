@@ -1,6 +1,5 @@
 //! One batch of CIFAR.
 
-use super::Container;
 use crate::error::{Error, Result};
 use crate::sources::pickle::{self, View};
 use std::io::Read;
@@ -9,9 +8,11 @@ use std::io::Read;
 const MAX_PICKLE: u64 = 1 << 30;
 
 /// The globals of a pickled numpy array, before and after numpy 2 renamed its core.
-const ALLOWED: [(&str, &str); 6] = [
+const ALLOWED: [(&str, &str); 8] = [
     ("numpy.core.multiarray", "_reconstruct"),
     ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy.core.numeric", "_frombuffer"),
+    ("numpy._core.numeric", "_frombuffer"),
     ("numpy", "ndarray"),
     ("numpy", "dtype"),
     ("_codecs", "encode"),
@@ -87,17 +88,11 @@ impl Batch {
     }
 
     /// The label of every picture (CIFAR-100: the fine one).
-    pub(super) fn labels(&self, container: &Container) -> Result<Vec<usize>> {
-        let mut labels = Vec::new();
-        container.read(&self.member, &mut |reader| {
-            labels = if self.coding == Coding::Pickled {
-                self.unpickle(reader)?.1
-            } else {
-                self.binary_labels(reader)?
-            };
-            Ok(())
-        })?;
-        Ok(labels)
+    pub(super) fn labels(&self, reader: &mut dyn Read) -> Result<Vec<usize>> {
+        if self.coding == Coding::Pickled {
+            return Ok(self.unpickle(reader)?.1);
+        }
+        self.binary_labels(reader)
     }
 
     fn binary_labels(&self, reader: &mut dyn Read) -> Result<Vec<usize>> {
@@ -133,16 +128,14 @@ impl Batch {
     /// Hands the records over, whatever the coding.
     pub(super) fn feed(
         &self,
-        container: &Container,
+        reader: &mut dyn Read,
         reading: &mut dyn FnMut(&mut dyn Read) -> Result<()>,
     ) -> Result<()> {
-        container.read(&self.member, &mut |reader| {
-            if self.coding != Coding::Pickled {
-                return reading(reader);
-            }
-            let (data, _) = self.unpickle(reader)?;
-            reading(&mut data.as_slice())
-        })
+        if self.coding != Coding::Pickled {
+            return reading(reader);
+        }
+        let (data, _) = self.unpickle(reader)?;
+        reading(&mut data.as_slice())
     }
 
     fn unpickle(&self, reader: &mut dyn Read) -> Result<(Vec<u8>, Vec<usize>)> {
@@ -181,14 +174,20 @@ impl Batch {
     }
 }
 
-/// The bytes of a pickled C-ordered uint8 array: state `(version, shape, dtype, is_fortran, bytes)`.
+/// The bytes of a pickled C-ordered uint8 array: state `(version, shape, dtype, is_fortran, bytes)`, or with protocol 5
+/// a call of `_frombuffer(bytes, dtype, shape, order)`.
 fn array_bytes(array: View<'_>) -> Option<Vec<u8>> {
-    let state = array.state()?.items();
-    let &[_, _, dtype, fortran, bytes] = state.as_slice() else {
-        return None;
+    let (parts, whole) = match array.called()? {
+        (_, "_frombuffer") => (array.arguments(), true),
+        _ => (array.state()?.items(), false),
+    };
+    let (dtype, bytes, c_order) = match parts.as_slice() {
+        &[bytes, dtype, _, order] if whole => (dtype, bytes, order.as_str() == Some("C")),
+        &[_, _, dtype, fortran, bytes] => (dtype, bytes, fortran.as_int() == Some(0)),
+        _ => return None,
     };
     let kind = dtype.arguments().first()?.as_str()?;
-    (kind == "u1" && fortran.as_int() == Some(0))
+    (kind == "u1" && c_order)
         .then(|| bytes.as_bytes())?
         .map(std::borrow::Cow::into_owned)
 }

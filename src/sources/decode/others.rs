@@ -12,7 +12,7 @@ use std::io::Cursor;
 
 pub(super) fn decode(bytes: &[u8], format: Format, options: &DecodeOptions) -> Result<Decoded> {
     let broken = |error: ImageError| match error {
-        ImageError::Unsupported(what) => unsupported(format, what),
+        ImageError::Unsupported(what) => unsupported(format, format!("this layout ({what})")),
         error => damaged(format, error),
     };
     let kind = match format {

@@ -14,15 +14,17 @@ pub(super) fn levels(vertices: &[[f64; 2]]) -> Vec<u8> {
     let mut inside = vec![0_u8; SIDE * SIDE];
     let scaled: Vec<[f64; 2]> = vertices.iter().map(|p| p.map(|v| v * SUB as f64)).collect();
     let [rows, columns] = [0, 1].map(|axis| bounds(scaled.iter().map(|p| p[axis])));
-    for row in rows {
-        for column in columns.clone() {
-            if contains(&scaled, row as f64, column as f64) {
-                // Point p belongs to output q with 8q - 3 <= p <= 8q + 4; the last three points of the grid to none.
-                let (q_row, q_column) = ((row + 3) / SUB, (column + 3) / SUB);
-                if q_row < SIDE && q_column < SIDE {
-                    if let Some(count) = inside.get_mut(q_row * SIDE + q_column) {
-                        *count += 1;
-                    }
+    for column in columns {
+        let crossings = crossings(&scaled, column as f64);
+        if crossings.is_empty() {
+            continue;
+        }
+        for row in rows.clone() {
+            // Point p belongs to output q with 8q - 3 <= p <= 8q + 4; the last three points of the grid to none.
+            let (q_row, q_column) = ((row + 3) / SUB, (column + 3) / SUB);
+            if q_row < SIDE && q_column < SIDE && contains(&crossings, row as f64) {
+                if let Some(count) = inside.get_mut(q_row * SIDE + q_column) {
+                    *count += 1;
                 }
             }
         }
@@ -40,17 +42,34 @@ fn bounds(values: impl Iterator<Item = f64> + Clone) -> std::ops::Range<usize> {
     (low.max(0.0) as usize).min(GRID)..(high.max(0.0) as usize).min(GRID)
 }
 
-/// matplotlib's `point_in_path_impl` (crossings, after Haines in Graphics Gems IV), comparison by comparison.
-fn contains(vertices: &[[f64; 2]], x: f64, y: f64) -> bool {
-    let mut inside = false;
+/// An edge from `(x0, y0)` to `(x1, y1)` whose ends lie on different sides of a line of constant y.
+struct Crossing {
+    /// `(y1 - y) * (x0 - x1)`.
+    left: f64,
+    x1: f64,
+    /// `y0 - y1`.
+    fall: f64,
+    above1: bool,
+}
+
+/// The part of matplotlib's `point_in_path_impl` (crossings, after Haines in Graphics Gems IV) that depends on y alone.
+fn crossings(vertices: &[[f64; 2]], y: f64) -> Vec<Crossing> {
     let next = vertices.iter().cycle().skip(1);
-    for (&[x0, y0], &[x1, y1]) in vertices.iter().zip(next) {
-        let (above0, above1) = (y0 >= y, y1 >= y);
-        if above0 != above1 && ((y1 - y) * (x0 - x1) >= (x1 - x) * (y0 - y1)) == above1 {
-            inside = !inside;
-        }
-    }
-    inside
+    let edges = vertices.iter().zip(next);
+    let crossed = edges.filter(|(from, to)| (from[1] >= y) != (to[1] >= y));
+    let crossing = |(&[x0, y0], &[x1, y1]): (&[f64; 2], &[f64; 2])| Crossing {
+        left: (y1 - y) * (x0 - x1),
+        x1,
+        fall: y0 - y1,
+        above1: y1 >= y,
+    };
+    crossed.map(crossing).collect()
+}
+
+/// The rest of it, comparison by comparison: an odd number of crossings is inside.
+fn contains(crossings: &[Crossing], x: f64) -> bool {
+    let passed = |c: &&Crossing| (c.left >= (c.x1 - x) * c.fall) == c.above1;
+    crossings.iter().filter(passed).count() % 2 == 1
 }
 
 #[cfg(test)]

@@ -19,9 +19,12 @@ pub struct Floor {
     pub n: usize,
     /// Random splits behind the mean.
     pub n_splits: usize,
-    /// `value` brought from (n, n) to the sample counts of the evaluation: the bias of a Fréchet distance between equal
-    /// distributions is C (1/n + 1/m) to first order, so `value · (1/n_reference + 1/n_generated) / (2/n)`.
+    /// `value` brought from (n, n) to the sample counts of the evaluation. The bias between equal distributions falls
+    /// as N^(−α) with N the harmonic mean of both counts: `value · (n / N)^α`. α = 1 where n ≥ 4 d (the law of large
+    /// samples); below that the law is not reached, and α is read off a second distance at n / 2, at most 1.
     pub scaled: f64,
+    /// α.
+    pub exponent: f64,
 }
 
 /// The floor for a generated set of `n_generated` samples, or `None` where the reference has fewer than 4 samples or
@@ -45,22 +48,38 @@ pub fn floor(
     }
     let cheap = reference.ncols() <= 256 || n <= 256;
     let n_splits = if cheap { CHEAP_SPLITS } else { 1 };
-    let mut sum = 0.0;
+    let settled = n >= 4 * reference.ncols() || n < 4;
+    let (mut sum, mut sum_at_half) = (0.0, 0.0);
     for split in 0..n_splits {
         let order = seed
             .stream("frechet.floor", split as u64)
             .permutation(n_reference);
-        let first = take(reference, &order[..n]);
-        let second = take(reference, &order[n..2 * n]);
-        sum += distance(&first, &second, ddof)?;
+        let between = |n: usize| {
+            distance(
+                &take(reference, &order[..n]),
+                &take(reference, &order[n..2 * n]),
+                ddof,
+            )
+        };
+        sum += between(n)?;
+        if !settled {
+            sum_at_half += between(n / 2)?;
+        }
     }
     let value = sum / n_splits as f64;
-    let half = n as f64;
+    let half = n / 2;
+    let exponent = if settled || sum <= 0.0 {
+        1.0
+    } else {
+        ((sum_at_half / sum).ln() / (n as f64 / half as f64).ln()).clamp(0.0, 1.0)
+    };
+    let harmonic = 2.0 / (1.0 / n_reference as f64 + 1.0 / n_generated as f64);
     Ok(Some(Floor {
         value,
         n,
         n_splits,
-        scaled: value * (1.0 / n_reference as f64 + 1.0 / n_generated as f64) * half / 2.0,
+        scaled: value * (n as f64 / harmonic).powf(exponent),
+        exponent,
     }))
 }
 

@@ -79,11 +79,8 @@ fn influences(
         Derivative::Forms(forms) => (centred(samples, mean), forms[own].clone()),
         Derivative::Factors(factors) => {
             // Every k-th row rather than the first ones: sets are often sorted by class.
-            let step = samples.nrows().div_ceil(ROWS).max(1);
-            let rows = centred(
-                samples.slice_axis(Axis(0), Slice::new(0, None, step as isize)),
-                mean,
-            );
+            let step = isize::try_from(samples.nrows().div_ceil(ROWS)).unwrap_or(isize::MAX);
+            let rows = centred(samples.slice_axis(Axis(0), Slice::new(0, None, step)), mean);
             let images = linalg::product(factors[own].transpose(), rows.as_ref());
             let forms = (0..images.ncols())
                 .map(|i| images.col_as_slice(i).iter().map(|v| v * v).sum())

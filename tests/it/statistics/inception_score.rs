@@ -40,7 +40,7 @@ fn inception_scores_of_the_formula_data_are_met() {
     let want = |id: &str, pointer: &str| {
         golden.item(id)["value"]
             .pointer(pointer)
-            .and_then(|v| v.as_f64())
+            .and_then(serde_json::Value::as_f64)
             .unwrap()
     };
     let one = inception_score(logits.view(), Scale::Logits, 1, None).unwrap();

@@ -109,6 +109,26 @@ fn the_floor_foretells_what_a_perfect_generator_gets() {
 }
 
 #[test]
+fn the_floor_stays_close_where_samples_are_fewer_than_dimensions() {
+    // At n < d the bias falls more slowly than 1/n, which would put the floor a third too low here.
+    let (mut floors, mut perfect) = (Vec::new(), Vec::new());
+    for k in 0..20 {
+        let (x, y) = (
+            normal(2 * k, 100, 200, 0.0, 1.0),
+            normal(2 * k + 1, 100, 200, 0.0, 1.0),
+        );
+        let found = floor(x.view(), 100, Ddof::One, Seed(k)).unwrap().unwrap();
+        assert!(found.exponent < 1.0);
+        floors.push(found.scaled);
+        let (r, g) = (Side::Few(x.view()), Side::Few(y.view()));
+        perfect.push(frechet_with_error(&r, &g, Ddof::One).unwrap().value);
+    }
+    let ratio = mean(&floors) / mean(&perfect);
+    println!("floor / perfect generator at n < d: {ratio:.3}");
+    assert!((0.9..1.2).contains(&ratio), "{ratio}");
+}
+
+#[test]
 fn the_floor_is_absent_for_a_reference_that_cannot_be_halved() {
     let x = normal(1, 3, 4, 0.0, 1.0);
     assert_eq!(floor(x.view(), 100, Ddof::One, Seed(1)).unwrap(), None);
