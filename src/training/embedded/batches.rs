@@ -9,7 +9,7 @@ pub struct Batch {
     /// `[n, 3, size, size]`, bytes as floats.
     pub pixels: Vec<f32>,
     /// Class of each picture.
-    pub labels: Vec<i32>,
+    pub labels: Vec<i64>,
 }
 
 /// The order of epoch `epoch`: every training picture as often as its domain says, shuffled.
@@ -40,7 +40,9 @@ pub fn augmented(recipe: &Recipe, pictures: &Pictures, indices: &[usize], step: 
             .is_some_and(|d| d.natural);
         let change = Change::draw(&mut stream, &recipe.schedule, natural);
         change.append(pictures.picture(index), pictures.size, &mut batch.pixels);
-        batch.labels.push(pictures.labels[index] as i32);
+        batch
+            .labels
+            .push(pictures.labels[index].cast_signed() as i64);
     }
     batch
 }
@@ -52,7 +54,10 @@ pub fn plain(pictures: &Pictures, indices: &[usize]) -> Batch {
     for &index in indices {
         pixels.extend(pictures.picture(index).iter().map(|&byte| f32::from(byte)));
     }
-    let labels = indices.iter().map(|&i| pictures.labels[i] as i32).collect();
+    let labels = indices
+        .iter()
+        .map(|&i| pictures.labels[i].cast_signed() as i64)
+        .collect();
     Batch { pixels, labels }
 }
 
@@ -72,7 +77,7 @@ const MID_GRAY: f32 = 127.5;
 impl Change {
     fn draw(stream: &mut Stream, schedule: &Schedule, natural: bool) -> Self {
         let reach = schedule.max_shift;
-        let mut shift = || stream.below(2 * reach + 1) as isize - reach as isize;
+        let mut shift = || stream.below(2 * reach + 1).cast_signed() - reach.cast_signed();
         let (down, right) = (shift(), shift());
         // Drawn for every picture, so that one domain's changes do not move the draws of the others.
         let mirror = stream.below(2) == 1;
@@ -90,11 +95,12 @@ impl Change {
 
     /// Appends the changed picture; what moves in from outside repeats the edge.
     fn append(self, picture: &[u8], size: usize, pixels: &mut Vec<f32>) {
-        let last = size as isize - 1;
+        let side = size.cast_signed();
+        let last = side - 1;
         for channel in picture.chunks_exact(size * size) {
-            for y in 0..size as isize {
+            for y in 0..side {
                 let from_y = (y - self.down).clamp(0, last) as usize;
-                for x in 0..size as isize {
+                for x in 0..side {
                     let seen_x = if self.mirror { last - x } else { x };
                     let from_x = (seen_x - self.right).clamp(0, last) as usize;
                     let level = f32::from(channel[from_y * size + from_x]);

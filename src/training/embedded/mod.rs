@@ -21,10 +21,10 @@ pub use recipe::{Domain, Layer, Recipe, Schedule};
 
 use crate::atomic_file;
 use crate::error::{Error, Result};
+use crate::features::digest::sha256;
 use crate::progress::Observer;
 use crate::rng::Seed;
 use burn::tensor::Device;
-use sha2::{Digest as _, Sha256};
 use std::path::Path;
 
 /// Pictures over which the features' standard deviations are taken.
@@ -70,12 +70,12 @@ pub fn train(recipe: &Path, output: &Path, observer: &dyn Observer) -> Result<Tr
     let features = evaluation::run(&network, &sets.train, &some, &device)?.features;
     let (deviations, n_dead) = evaluation::deviations(&features, plan.n_features());
     let onnx = export::onnx(&network, &plan, &sets.classes, &deviations, &recipe_hash)?;
-    let sha256 = hex(&Sha256::digest(&onnx));
+    let digest = sha256(&onnx);
     replace(output, &onnx)?;
     let facts = log::Facts {
         recipe_hash: &recipe_hash,
         pictures_hash: &sets.fingerprint(),
-        onnx_sha256: &sha256,
+        onnx_sha256: &digest,
         onnx_bytes: onnx.len(),
         n_dead,
         last,
@@ -85,7 +85,7 @@ pub fn train(recipe: &Path, output: &Path, observer: &dyn Observer) -> Result<Tr
         log::page(&plan, &sets, &facts).as_bytes(),
     )?;
     Ok(Trained {
-        sha256,
+        sha256: digest,
         n_bytes: onnx.len(),
         epochs,
     })
@@ -98,10 +98,6 @@ fn sample(plan: &Recipe, train: &Pictures) -> Vec<usize> {
         .permutation(train.len());
     indices.truncate(STANDARDISED_OVER);
     indices
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {

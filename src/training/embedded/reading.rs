@@ -17,7 +17,7 @@ pub struct Picture {
 }
 
 /// All pictures of one source at the network's size, in index order.
-fn read(
+pub fn read(
     recipe: &Recipe,
     domain: &Domain,
     source: &str,

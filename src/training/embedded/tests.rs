@@ -183,6 +183,7 @@ fn close(got: &[f32], want: &[f32]) {
 
 /// The pictures that the committed network was trained on: a decoder, protocol or order that has moved since shows here.
 #[test]
+#[allow(clippy::print_stdout, reason = "a test that skips says so")]
 fn the_recipe_still_reads_the_pictures_that_the_report_names() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let plan = Recipe::read(&root.join("recipes/embedded-v1.toml")).unwrap();
