@@ -106,6 +106,8 @@ fn build(spec: &str, header: &Header, values: &[f64]) -> Result<FeatureArray> {
 }
 
 /// Writes features: `.npy` holds the bare array; `.npz` has `features` and, if given, the text `provenance`.
+// Views are handed over by value everywhere in `ndarray`.
+#[allow(clippy::needless_pass_by_value)]
 pub fn write_features(
     path: &Path,
     values: ArrayView2<'_, f32>,

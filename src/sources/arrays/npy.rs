@@ -133,7 +133,7 @@ impl Header {
             Kind::Float(_) => f64::from_bits(bits),
             Kind::Int(size) => {
                 let unused = 64 - 8 * size as u32;
-                ((bits << unused) as i64 >> unused) as f64
+                ((bits << unused).cast_signed() >> unused) as f64
             }
             _ => bits as f64,
         }

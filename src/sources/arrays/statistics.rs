@@ -79,6 +79,8 @@ fn read_count(spec: &str, npz: &Npz) -> Result<Option<u64>> {
 }
 
 /// Writes `mu`, `sigma` and, where known, `n` and `provenance`. Other programs read the first two.
+// Views are handed over by value everywhere in `ndarray`.
+#[allow(clippy::needless_pass_by_value)]
 pub fn write_statistics(
     path: &Path,
     mean: ArrayView1<'_, f64>,

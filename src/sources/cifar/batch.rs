@@ -181,9 +181,9 @@ fn array_bytes(array: View<'_>) -> Option<Vec<u8>> {
         (_, "_frombuffer") => (array.arguments(), true),
         _ => (array.state()?.items(), false),
     };
-    let (dtype, bytes, c_order) = match parts.as_slice() {
-        &[bytes, dtype, _, order] if whole => (dtype, bytes, order.as_str() == Some("C")),
-        &[_, _, dtype, fortran, bytes] => (dtype, bytes, fortran.as_int() == Some(0)),
+    let (dtype, bytes, c_order) = match *parts.as_slice() {
+        [bytes, dtype, _, order] if whole => (dtype, bytes, order.as_str() == Some("C")),
+        [_, _, dtype, fortran, bytes] => (dtype, bytes, fortran.as_int() == Some(0)),
         _ => return None,
     };
     let kind = dtype.arguments().first()?.as_str()?;

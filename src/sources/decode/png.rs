@@ -9,6 +9,8 @@ use crate::sources::Pixels;
 use png::{BitDepth, ColorType, Transformations};
 use std::io::Cursor;
 
+// One arm for each way of storing; taking them apart would only scatter the table.
+#[allow(clippy::too_many_lines)]
 pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded> {
     let broken = |error: png::DecodingError| damaged(Format::Png, error);
     let mut decoder = png::Decoder::new(Cursor::new(bytes));

@@ -281,9 +281,9 @@ impl<'a> Machine<'a> {
                 "00" => Value::Bool(false),
                 line => Value::Int(number(line)?),
             },
-            b'J' => Value::Int(i64::from(self.uint(4)? as u32 as i32)),
-            b'K' => Value::Int(self.uint(1)? as i64),
-            b'M' => Value::Int(self.uint(2)? as i64),
+            b'J' => Value::Int(i64::from((self.uint(4)? as u32).cast_signed())),
+            b'K' => Value::Int(self.uint(1)?.cast_signed()),
+            b'M' => Value::Int(self.uint(2)?.cast_signed()),
             b'L' => Value::Int(number(self.line()?.trim_end_matches('L'))?),
             b'F' => {
                 let line = self.line()?;

@@ -66,7 +66,7 @@ impl Headers {
                 }
                 0xda => return Ok(found),
                 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
-                    found.frame(marker, body).ok_or_else(early)?
+                    found.frame(marker, body).ok_or_else(early)?;
                 }
                 0xdb => found.tables(body),
                 0xe1 => {
