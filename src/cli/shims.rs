@@ -61,14 +61,7 @@ pub fn pytorch_fid(typed: &PytorchFid, console: &Console) -> Result<()> {
     let (a, b) = (lab.open(first)?, lab.open(second)?);
     let (a, b) = (lab.measure(a)?, lab.measure(b)?);
     lab.check_statistics(&[&a, &b])?;
-    let rows = compute(
-        Some(&a),
-        &b,
-        "fid",
-        &["fid.floor_splits=0".to_string()],
-        2020,
-    )?;
-    console.data(&format!("FID:  {}\n", value(rows.first(), "fid")?))
+    console.data(&format!("FID:  {}\n", distance(&a, &b)?))
 }
 
 /// `fidelity`: torch-fidelity's keys, as lines or as JSON.
