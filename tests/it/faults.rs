@@ -236,10 +236,10 @@ fn ctrl_c_ends_with_130_and_keeps_what_was_done() {
     let signal = std::process::Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status();
+    let answer = super::program::Answer::of(child.wait_with_output().unwrap());
     if !signal.is_ok_and(|status| status.success()) {
         println!("SKIPPED: no `kill` program here, so Ctrl-C was not tested");
         return;
     }
-    let answer = super::program::Answer::of(child.wait_with_output().unwrap());
     answer.fails(130, &["interrupted"]);
 }
