@@ -18,4 +18,6 @@ pub mod progress;
 pub mod rng;
 pub mod sources;
 pub mod statistics;
+#[cfg(feature = "training")]
+pub mod training;
 pub mod verdicts;

@@ -68,12 +68,22 @@ fn pixels_needs_no_network() {
 #[test]
 fn without_inception_the_default_is_the_embedded_network() {
     let folder = tempfile::tempdir().unwrap();
-    let summary = |name| {
-        resolve(name, folder.path())
-            .map(|extractor| extractor.name)
-            .map_err(|error| error.to_string())
+    let extractor = resolve(None, folder.path()).unwrap();
+    assert_eq!(
+        (extractor.name.as_str(), &extractor.origin),
+        ("embedded-v1", &Origin::Embedded)
+    );
+    // The bounds: 32 x 32 in, 128 to 256 features, at most 3 MB.
+    assert_eq!(
+        (extractor.input.size, &extractor.input.range),
+        ((32, 32), &Some(Range::Bytes))
+    );
+    let expected = [("features", Role::Features, 192), ("logits", Role::Logits, 33)];
+    assert_eq!(roles(&extractor), expected);
+    let Network::Onnx(bytes) = &extractor.network else {
+        panic!("the embedded network is an ONNX file");
     };
-    assert_eq!(summary(None), summary(Some("embedded")));
+    assert!(bytes.len() <= 3_000_000, "{} bytes", bytes.len());
 }
 
 #[test]
