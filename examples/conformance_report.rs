@@ -3,6 +3,12 @@
 //!
 //! `cargo run --release --example conformance_report` (needs `../shared`; about ten minutes on 2 cores with ONNX Runtime)
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example has no console of its own"
+)]
+
 use gavel::error::{Error, Result};
 use gavel::features::engine::{self, EngineRequest};
 use gavel::features::extract::{ExtractOptions, extract};

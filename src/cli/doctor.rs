@@ -24,27 +24,24 @@ pub fn run(typed: &Doctor, console: &Console) -> Result<()> {
         ..EngineRequest::default()
     };
     let discovery = engine::discover(&request);
-    match discovery.library() {
-        Some(library) => {
-            let version = library.version.as_deref().unwrap_or("of unknown version");
-            let _ = writeln!(
-                out,
-                "engine      ONNX Runtime {version}\n            {}",
-                library.path.display()
-            );
-            let _ = writeln!(
-                out,
-                "            providers: {}",
-                library.providers.join(", ")
-            );
-        }
-        None => {
-            let _ = writeln!(
-                out,
-                "engine      tract (compiled in); ONNX Runtime was not found"
-            );
-            next.push("for a several times faster engine: pip install onnxruntime, or give --onnxruntime PATH".to_string());
-        }
+    if let Some(library) = discovery.library() {
+        let version = library.version.as_deref().unwrap_or("of unknown version");
+        let _ = writeln!(
+            out,
+            "engine      ONNX Runtime {version}\n            {}",
+            library.path.display()
+        );
+        let _ = writeln!(
+            out,
+            "            providers: {}",
+            library.providers.join(", ")
+        );
+    } else {
+        let _ = writeln!(
+            out,
+            "engine      tract (compiled in); ONNX Runtime was not found"
+        );
+        next.push("for a several times faster engine: pip install onnxruntime, or give --onnxruntime PATH".to_string());
     }
     if let Some(problem) = discovery.problem() {
         let _ = writeln!(out, "            problem: {}", problem.message());

@@ -17,7 +17,7 @@ pub fn run(typed: &Features, console: &Console) -> Result<()> {
         Some(part) => format!("{}#shard={part}", typed.source),
         None => typed.source.clone(),
     };
-    let lab = Laboratory::new(&plan, console);
+    let lab = Laboratory::new(&plan, console).with_spatial();
     let Opened::Images(source) = lab.open(&spec)? else {
         return Err(Error::input(format!(
             "{}: holds no pictures, expected a set of pictures",

@@ -15,6 +15,7 @@ use crate::verdicts::results::{
 };
 use serde::{Deserialize, Serialize};
 use std::cell::{OnceCell, RefCell};
+use std::sync::Arc;
 
 /// Where a statistics file's numbers come from; stands in the file as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +66,7 @@ pub struct Laboratory<'a> {
     console: &'a Console,
     bench: OnceCell<Bench>,
     warnings: RefCell<Vec<Warning>>,
+    spatial: bool,
 }
 
 impl<'a> Laboratory<'a> {
@@ -76,7 +78,15 @@ impl<'a> Laboratory<'a> {
             console,
             bench: OnceCell::new(),
             warnings: RefCell::default(),
+            spatial: false,
         }
+    }
+
+    /// Also keeps the spatial features, where the network has them.
+    #[must_use]
+    pub fn with_spatial(mut self) -> Self {
+        self.spatial = true;
+        self
     }
 
     /// Opens a source, with `--limit` applied.
@@ -103,7 +113,12 @@ impl<'a> Laboratory<'a> {
         if let Some(bench) = self.bench.get() {
             return Ok(bench);
         }
-        let extractor = registry::resolve(self.plan.extractor.as_deref(), &self.plan.models)?;
+        let mut extractor = registry::resolve(self.plan.extractor.as_deref(), &self.plan.models)?;
+        if !self.spatial {
+            extractor
+                .outputs
+                .retain(|output| output.role != Role::Spatial);
+        }
         for note in &extractor.notes {
             self.warn(Warning::new(
                 "extractor_assumption",
@@ -119,6 +134,10 @@ impl<'a> Laboratory<'a> {
             }
         }
         let engine = engine::load(&extractor, &discovery, self.plan.extract.threads)?;
+        if matches!(extractor.network, Network::Onnx(_)) {
+            // The engine has read the file; its bytes (95 MB for Inception) are not needed again.
+            extractor.network = Network::Onnx(Arc::default());
+        }
         let _ = self.bench.set(Bench {
             extractor,
             protocol,
@@ -177,17 +196,9 @@ impl<'a> Laboratory<'a> {
             Space::of(&bench.extractor),
             extraction.features,
         )?;
-        if let Some(scores) = extraction.logits {
-            let probabilities = bench
-                .extractor
-                .outputs
-                .iter()
-                .any(|o| o.role == Role::Probabilities);
-            measured = measured.with_scores(if probabilities {
-                ClassScores::Probabilities(scores)
-            } else {
-                ClassScores::Logits(scores)
-            })?;
+        if let Some(logits) = extraction.logits {
+            // Where a network has probabilities only, the extraction gives their logarithms: logits all the same.
+            measured = measured.with_scores(ClassScores::Logits(logits))?;
         }
         let failed = extraction
             .failed

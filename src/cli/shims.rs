@@ -61,14 +61,7 @@ pub fn pytorch_fid(typed: &PytorchFid, console: &Console) -> Result<()> {
     let (a, b) = (lab.open(first)?, lab.open(second)?);
     let (a, b) = (lab.measure(a)?, lab.measure(b)?);
     lab.check_statistics(&[&a, &b])?;
-    let rows = compute(
-        Some(&a),
-        &b,
-        "fid",
-        &["fid.floor_splits=0".to_string()],
-        2020,
-    )?;
-    console.data(&format!("FID:  {}\n", value(rows.first(), "fid")?))
+    console.data(&format!("FID:  {}\n", distance(&a, &b)?))
 }
 
 /// `fidelity`: torch-fidelity's keys, as lines or as JSON.
@@ -230,9 +223,12 @@ fn general(value: f64) -> String {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let trim = |text: &str| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
-        false => text.to_string(),
+    let trim = |text: &str| {
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_string()
+        } else {
+            text.to_string()
+        }
     };
     if (-4..7).contains(&exponent) {
         return trim(&format!(

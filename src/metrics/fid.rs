@@ -61,6 +61,15 @@ impl Metric for Fid {
         } else {
             Ddof::One
         };
+        for side in [reference, generated] {
+            if side.n().is_some_and(|n| n < 2) {
+                return Err(Error::cannot_tell(format!(
+                    "{}: 1 sample has no covariance; at least 2 are needed",
+                    side.name()
+                ))
+                .mend("give more images; a Fréchet distance needs thousands to be worth reading"));
+            }
+        }
         let (r, g) = (reference.side()?, generated.side()?);
         let (distance, (floor, spectra)) = rayon::join(
             || frechet_with_error(&r, &g, ddof),

@@ -103,6 +103,10 @@ fn open_base(spec: &str, base: &str, options: &OpenOptions) -> Result<Opened> {
     }
 }
 
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "stands at the end of functions that may fail"
+)]
 fn boxed(source: impl ImageSource + 'static) -> Result<Opened> {
     Ok(Opened::Images(Box::new(source)))
 }

@@ -79,7 +79,7 @@ impl PolygonSpec {
                         .parse()
                         .ok()
                         .filter(|n| (1..=10_000_000).contains(n))
-                        .ok_or_else(refused)?
+                        .ok_or_else(refused)?;
                 }
                 "seed" => spec.seed = value.parse().map_err(|_| refused())?,
                 "split" => {

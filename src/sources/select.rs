@@ -80,13 +80,13 @@ pub(super) fn images(
         match selector {
             Selector::First(n) => kept.truncate(*n),
             Selector::Shard(i, k) => {
-                kept = kept[(i - 1) * kept.len() / k..i * kept.len() / k].to_vec()
+                kept = kept[(i - 1) * kept.len() / k..i * kept.len() / k].to_vec();
             }
             Selector::Label(label) => {
-                kept.retain(|&i| all.get(i).and_then(|e| e.label.as_ref()) == Some(label))
+                kept.retain(|&i| all.get(i).and_then(|e| e.label.as_ref()) == Some(label));
             }
             Selector::Below(folder) => {
-                kept.retain(|&i| all.get(i).is_some_and(|e| is_below(&e.name, folder)))
+                kept.retain(|&i| all.get(i).is_some_and(|e| is_below(&e.name, folder)));
             }
         }
         if kept.is_empty() {

@@ -196,8 +196,9 @@ fn saved_statistics_give_the_same_distance_as_the_pictures() {
         row(&results, "fd")["value"].as_f64().unwrap()
     };
     let (pictures, statistics) = (from("real"), from("real.npz"));
+    // 40 samples in 3072 dimensions: the root of a singular matrix keeps half the digits of float64, that of the samples all.
     assert!(
-        (pictures - statistics).abs() < 1e-6 * pictures,
+        (pictures - statistics).abs() < 1e-5 * pictures,
         "{pictures} against {statistics}"
     );
     let other = gavel(

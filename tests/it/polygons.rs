@@ -33,7 +33,7 @@ fn triangles_are_those_of_the_published_generator() {
         .collect();
     let order: Vec<u8> = order
         .into_iter()
-        .flat_map(|number| (number as i32).to_le_bytes())
+        .flat_map(|number| i32::try_from(number).unwrap().to_le_bytes())
         .collect();
     assert_eq!(
         hex(&order),

@@ -431,7 +431,7 @@ fn links_that_leave_the_folder_are_noted_and_loops_end() {
     let folder = tempdir().unwrap();
     put(&folder, "a.png", b"a");
     let link = |target: &Path, name: &str| {
-        std::os::unix::fs::symlink(target, folder.path().join(name)).unwrap()
+        std::os::unix::fs::symlink(target, folder.path().join(name)).unwrap();
     };
     link(&outside.path().join("secret.png"), "out.png");
     link(folder.path(), "loop");

@@ -104,6 +104,10 @@ fn honest(material: &Material) -> Result<Vec<Pixels>> {
     material.fresh(2, material.n)
 }
 
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "all generators have one signature"
+)]
 fn memoriser(material: &Material) -> Result<Vec<Pixels>> {
     let mut stream = Seed(material.seed).stream("demo-memoriser", 0);
     Ok((0..material.n)
@@ -111,6 +115,10 @@ fn memoriser(material: &Material) -> Result<Vec<Pixels>> {
         .collect())
 }
 
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "all generators have one signature"
+)]
 fn mirror_copier(material: &Material) -> Result<Vec<Pixels>> {
     Ok(material.train.iter().map(mirror).collect())
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::features::{Engine, Extractor};
 use crate::preprocess::Protocol;
 use crate::progress::Observer;
-use crate::sources::decode::{DecodeOptions, decode};
+use crate::sources::decode::{DecodeOptions, decode, extension_note};
 use crate::sources::{ImageSource, Stored};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -165,8 +165,8 @@ fn process(
         if index >= shared.bound.load(Ordering::Relaxed) {
             continue;
         }
-        let prepared =
-            catch_unwind(AssertUnwindSafe(|| prepare(job, &stored))).unwrap_or_else(|_| {
+        let prepared = catch_unwind(AssertUnwindSafe(|| prepare(job, index, &stored)))
+            .unwrap_or_else(|_| {
                 Err(Error::input(
                     "decoding panicked; this is a fault of the program",
                 ))
@@ -200,10 +200,16 @@ fn process(
     Ok(())
 }
 
-fn prepare(job: &Job<'_>, stored: &Stored) -> Result<(Vec<f32>, Vec<String>)> {
+fn prepare(job: &Job<'_>, index: usize, stored: &Stored) -> Result<(Vec<f32>, Vec<String>)> {
     let decoded = decode(stored, &DecodeOptions::default())?;
     let tensor = job.protocol.tensor(&decoded.pixels)?;
-    let notes = decoded.notes.iter().map(ToString::to_string).collect();
+    let mismatch = extension_note(&picture_name(job, index), decoded.info.format);
+    let notes = decoded
+        .notes
+        .iter()
+        .chain(&mismatch)
+        .map(ToString::to_string)
+        .collect();
     Ok((tensor, notes))
 }
 

@@ -22,10 +22,12 @@ pub(super) fn levels(vertices: &[[f64; 2]]) -> Vec<u8> {
         for row in rows.clone() {
             // Point p belongs to output q with 8q - 3 <= p <= 8q + 4; the last three points of the grid to none.
             let (q_row, q_column) = ((row + 3) / SUB, (column + 3) / SUB);
-            if q_row < SIDE && q_column < SIDE && contains(&crossings, row as f64) {
-                if let Some(count) = inside.get_mut(q_row * SIDE + q_column) {
-                    *count += 1;
-                }
+            if q_row < SIDE
+                && q_column < SIDE
+                && contains(&crossings, row as f64)
+                && let Some(count) = inside.get_mut(q_row * SIDE + q_column)
+            {
+                *count += 1;
             }
         }
     }

@@ -72,7 +72,7 @@ impl Headers {
                 0xe1 => {
                     found.turned |= body
                         .strip_prefix(b"Exif\0\0")
-                        .is_some_and(orientation::asks_for_turn)
+                        .is_some_and(orientation::asks_for_turn);
                 }
                 0xe2 => found.profile |= body.starts_with(b"ICC_PROFILE\0"),
                 _ => {}
