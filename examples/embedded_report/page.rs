@@ -88,7 +88,25 @@ pub fn page(judge: &Judge, ladders: &[Ladder], ours: &[Placed], peer: &[Placed])
         "\nKendall's tau: **{tau:.3}** (asked: {LEAST_KENDALL}): {}.",
         verdict(tau >= LEAST_KENDALL)
     );
+    page += &disagreements(ours, peer);
     page
+}
+
+/// The pairs that the two networks order differently: what the number above leaves out.
+fn disagreements(ours: &[Placed], peer: &[Placed]) -> String {
+    let mut lines = String::new();
+    for i in 0..ours.len() {
+        for j in 0..ours.len() {
+            let nearer = |placed: &[Placed]| placed[i].distance < placed[j].distance;
+            if nearer(ours) && !nearer(peer) {
+                let _ = writeln!(lines, "- {} before {}", ours[i].file, ours[j].file);
+            }
+        }
+    }
+    if lines.is_empty() {
+        return lines;
+    }
+    format!("\nOrdered differently, as `fd[embedded-v1]` has them:\n\n{lines}")
 }
 
 fn verdict(passed: bool) -> &'static str {

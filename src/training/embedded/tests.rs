@@ -194,8 +194,13 @@ fn the_recipe_still_reads_the_pictures_that_the_report_names() {
         );
         return;
     }
+    let text = std::fs::read(root.join("recipes/embedded-v1.toml")).unwrap();
     let fingerprint = pictures::load(&plan, &Silent).unwrap().fingerprint();
     let page = std::fs::read_to_string(root.join("reports/embedded/README.md")).unwrap();
+    assert!(
+        page.contains(blake3::hash(&text).to_hex().as_str()),
+        "{page}"
+    );
     assert!(
         page.contains(&fingerprint),
         "now {fingerprint}, the report says: {page}"
