@@ -70,10 +70,6 @@ Example:
 
 An Inception converted with `gavel models convert` is given with --feature-extractor-weights-path FILE.onnx.")]
     Fidelity(Fidelity),
-    /// Train the embedded extractor from its recipe (needs the cargo feature `training`)
-    #[cfg(feature = "training")]
-    #[command(name = "train-embedded", hide = true)]
-    TrainEmbedded(TrainEmbedded),
 }
 
 /// Which network, which protocol, which engine, and how failures are met.
@@ -478,15 +474,4 @@ pub struct Fidelity {
     /// Folder of installed models
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,
-}
-
-/// `gavel train-embedded`.
-#[cfg(feature = "training")]
-#[derive(Debug, Args)]
-pub struct TrainEmbedded {
-    /// The recipe
-    pub recipe: PathBuf,
-    /// The ONNX file to write
-    #[arg(long, short)]
-    pub output: PathBuf,
 }

@@ -57,9 +57,5 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Store(typed) => store::run(typed, console),
         Command::PytorchFid(typed) => shims::pytorch_fid(typed, console),
         Command::Fidelity(typed) => shims::fidelity(typed, console),
-        #[cfg(feature = "training")]
-        Command::TrainEmbedded(typed) => {
-            crate::training::embedded::train(&typed.recipe, &typed.output, console).map(|_| ())
-        }
     }
 }

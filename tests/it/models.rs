@@ -78,7 +78,10 @@ fn without_inception_the_default_is_the_embedded_network() {
         (extractor.input.size, &extractor.input.range),
         ((32, 32), &Some(Range::Bytes))
     );
-    let expected = [("features", Role::Features, 192), ("logits", Role::Logits, 33)];
+    let expected = [
+        ("features", Role::Features, 192),
+        ("logits", Role::Logits, 33),
+    ];
     assert_eq!(roles(&extractor), expected);
     let Network::Onnx(bytes) = &extractor.network else {
         panic!("the embedded network is an ONNX file");
