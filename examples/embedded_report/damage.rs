@@ -34,7 +34,7 @@ fn blur(pixels: &Pixels, sigma: f64) -> Pixels {
         .map(|k| (-0.5 * (k as f64 / sigma).powi(2)).exp())
         .collect();
     let total: f64 = weights.iter().sum();
-    let (width, height) = (pixels.width as isize, pixels.height as isize);
+    let (width, height) = (pixels.width.cast_signed(), pixels.height.cast_signed());
     let along = |values: &[f64], right: isize, down: isize| -> Vec<f64> {
         let mut out = Vec::with_capacity(values.len());
         for y in 0..height {
