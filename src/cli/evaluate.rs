@@ -3,6 +3,7 @@
 use super::arguments::{Evaluate, Output};
 use super::console::Console;
 use super::laboratory::{Laboratory, Sample};
+use super::memo::Numbers;
 use super::output;
 use super::plan::NetworkPlan;
 use crate::error::{Error, Result};
@@ -29,6 +30,8 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
             let reference = lab.measure(reference)?;
             let mut generated = lab.measure(generated)?;
             if let Some(scores) = array_scores(typed)? {
+                generated.identity =
+                    format!("{} scores {}", generated.identity, fingerprint(&scores));
                 generated.measured = generated.measured.with_scores(scores)?;
             }
             lab.check_statistics(&[&reference, &generated])?;
@@ -76,17 +79,6 @@ pub fn judge(
         Generated(&generated.measured),
         Seed(seed),
     )?;
-    console.begin(&format!("computing {}", names(metrics)), metrics.len());
-    let outcome = metrics::evaluate(metrics, &inputs, settings);
-    console.end();
-    let outcome = outcome?;
-    for warning in &outcome.warnings {
-        lab.warn(Warning::new(
-            warning.code,
-            warning.text.clone(),
-            warning.mend.clone(),
-        ));
-    }
     let (extractor, protocol, engine) = lab.records();
     let context: Vec<&str> = [
         protocol.as_ref().map(|p| p.name.as_str()),
@@ -95,11 +87,37 @@ pub fn judge(
     .into_iter()
     .flatten()
     .collect();
-    let rows = outcome
-        .estimates
-        .iter()
-        .map(|estimate| Row::of(estimate, &context))
-        .collect();
+    let memo = lab.memo();
+    let mut rows = Vec::new();
+    console.begin(&format!("computing {}", names(metrics)), metrics.len());
+    for metric in metrics {
+        let parameters = format!("{:?}", settings.rows(*metric)?);
+        let (seed, absent) = (seed.to_string(), String::new());
+        let parts = [
+            metric.card().name,
+            &parameters,
+            &seed,
+            reference
+                .as_ref()
+                .map_or(&absent, |sample| &sample.identity),
+            &generated.identity,
+        ];
+        let numbers = match memo.read(&parts) {
+            Some(numbers) => numbers,
+            None => {
+                let numbers =
+                    compute(*metric, &inputs, settings, &context).inspect_err(|_| console.end())?;
+                memo.write(&parts, &numbers);
+                numbers
+            }
+        };
+        rows.extend(numbers.rows);
+        for warning in numbers.warnings {
+            lab.warn(warning);
+        }
+        console.advance(1);
+    }
+    console.end();
     let mut sides: BTreeMap<String, Input> =
         BTreeMap::from([("generated".to_string(), generated.input)]);
     if let Some(reference) = reference {
@@ -117,6 +135,29 @@ pub fn judge(
         metrics: rows,
         findings: Vec::new(),
         warnings: lab.warnings(),
+    })
+}
+
+/// The rows and warnings of one metric.
+fn compute(
+    metric: &dyn Metric,
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    context: &[&str],
+) -> Result<Numbers> {
+    let outcome = metrics::evaluate(&[metric], inputs, settings)?;
+    let warnings = outcome
+        .warnings
+        .into_iter()
+        .map(|w| Warning::new(w.code, w.text, w.mend))
+        .collect();
+    Ok(Numbers {
+        rows: outcome
+            .estimates
+            .iter()
+            .map(|estimate| Row::of(estimate, context))
+            .collect(),
+        warnings,
     })
 }
 
@@ -166,19 +207,34 @@ fn scores_alone(typed: &Evaluate) -> Result<Sample> {
         );
     };
     let n = scores.values().nrows() as u64;
-    let fingerprint = blake3::hash(&std::fs::read(file).map_err(|e| Error::io(file, &e))?)
-        .to_hex()
-        .to_string();
+    let fingerprint = fingerprint(&scores);
     Ok(Sample {
         measured: Measured::from_scores(file.as_str(), Space::Arrays, scores)?,
         input: Input {
             source: file.clone(),
             n: Some(n),
-            fingerprint,
+            fingerprint: fingerprint.clone(),
             failed: Vec::new(),
             n_cached: 0,
         },
+        identity: format!("{file} scores {fingerprint}"),
         from_statistics: false,
         provenance: None,
     })
+}
+
+/// BLAKE3 of class scores: which kind, shape and values.
+fn fingerprint(scores: &ClassScores) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(if matches!(scores, ClassScores::Logits(_)) {
+        b"logits"
+    } else {
+        b"probabilities"
+    });
+    let values = scores.values();
+    hasher.update(&(values.ncols() as u64).to_le_bytes());
+    for value in values {
+        hasher.update(&value.to_le_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }

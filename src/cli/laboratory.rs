@@ -1,6 +1,7 @@
 //! From a source as typed to what was measured of it: opens, extracts, and keeps the provenance.
 
 use super::console::Console;
+use super::memo::Memo;
 use super::plan::NetworkPlan;
 use crate::error::{Error, Result};
 use crate::features::engine;
@@ -54,6 +55,8 @@ pub struct Sample {
     pub measured: Measured,
     /// For the results document.
     pub input: Input,
+    /// Everything that numbers made of this set depend on, in one line.
+    pub identity: String,
     /// Is it a statistics file?
     pub from_statistics: bool,
     /// Provenance of a statistics file that has one.
@@ -212,9 +215,30 @@ impl<'a> Laboratory<'a> {
             failed,
             n_cached: extraction.n_cached,
         };
+        let outputs: Vec<&str> = bench
+            .extractor
+            .outputs
+            .iter()
+            .map(|o| o.name.as_str())
+            .collect();
+        let left_out: Vec<&str> = input
+            .failed
+            .iter()
+            .map(|failure: &Failure| failure.name.as_str())
+            .collect();
+        let identity = format!(
+            "{} {} {} {} {} {outputs:?} {} {left_out:?}",
+            input.source,
+            input.fingerprint,
+            bench.protocol.identity(),
+            bench.extractor.name,
+            bench.extractor.sha256,
+            bench.engine.class(),
+        );
         Ok(Sample {
             measured,
             input,
+            identity,
             from_statistics: false,
             provenance: None,
         })
@@ -237,10 +261,17 @@ impl<'a> Laboratory<'a> {
         };
         Ok(Sample {
             measured: Measured::from_features(array.spec, Space::Arrays, array.values)?,
+            identity: format!("{} {}", input.source, input.fingerprint),
             input,
             from_statistics: false,
             provenance: None,
         })
+    }
+
+    /// Numbers that were computed before.
+    #[must_use]
+    pub fn memo(&self) -> Memo {
+        Memo::beside(self.plan.store.as_ref())
     }
 
     /// Keeps a warning for the document and says it.
@@ -389,6 +420,10 @@ fn measure_statistics(file: StatisticsFile) -> Result<Sample> {
     };
     Ok(Sample {
         measured: Measured::from_moments(file.spec, space, moments),
+        identity: format!(
+            "{} {} {:?} {space:?}",
+            input.source, input.fingerprint, input.n
+        ),
         input,
         from_statistics: true,
         provenance,

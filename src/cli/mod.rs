@@ -7,6 +7,7 @@ mod doctor;
 mod evaluate;
 mod features;
 mod laboratory;
+mod memo;
 mod models;
 mod output;
 mod plan;

@@ -2,6 +2,7 @@
 
 use super::arguments::StoreCommand;
 use super::console::Console;
+use super::memo::Memo;
 use super::plan;
 use crate::error::{Error, Result};
 
@@ -21,6 +22,7 @@ pub fn run(typed: &StoreCommand, console: &Console) -> Result<()> {
                 "--max-gib {max_gib}: expected a size of at least 0"
             )));
         }
+        Memo::beside(Some(&store)).clear();
         let pruned = store.prune((max_gib * GIB) as u64)?;
         console.talk(&format!(
             "removed {} entries, {:.3} GiB",

@@ -25,6 +25,7 @@ pub use limits::Limits;
 pub use open::{OpenOptions, open};
 
 use crate::error::{Error, Result};
+use std::sync::OnceLock;
 
 /// A decoded picture: 8-bit RGB, row-major, interleaved (`height * width * 3` bytes).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,16 +79,23 @@ fn digest_of_error(error: &Error) -> Digest {
     *blake3::hash(error.message().as_bytes()).as_bytes()
 }
 
-/// All digests of a source in one visit, in index order.
-fn digests_by_visit(source: &dyn ImageSource) -> Result<Vec<Digest>> {
-    let mut digests = vec![[0; 32]; source.len()];
-    source.visit(&|_| true, &mut |index, item| {
-        if let Some(place) = digests.get_mut(index) {
-            *place = item.as_ref().map_or_else(digest_of_error, digest);
-        }
-        Ok(())
-    })?;
-    Ok(digests)
+/// All digests of a source, in index order: found in one visit at the first call and kept in `cell`.
+fn digests_once<'a>(
+    cell: &'a OnceLock<Vec<Digest>>,
+    source: &dyn ImageSource,
+) -> Result<&'a [Digest]> {
+    if cell.get().is_none() {
+        let mut digests = vec![[0; 32]; source.len()];
+        source.visit(&|_| true, &mut |index, item| {
+            if let Some(place) = digests.get_mut(index) {
+                *place = item.as_ref().map_or_else(digest_of_error, digest);
+            }
+            Ok(())
+        })?;
+        // A second thread that comes here meanwhile finds the same; the first to finish is kept.
+        return Ok(cell.get_or_init(|| digests));
+    }
+    Ok(cell.get().map_or(&[], Vec::as_slice))
 }
 
 /// One item by way of a visit.

@@ -1,7 +1,7 @@
 //! Pictures as records of one size in a stream of bytes: IDX, CIFAR, `arr_0`.
 
 use super::{
-    Digest, Entry, ImageSource, Pixels, Stored, Visitor, Wanted, digests_by_visit, read_by_visit,
+    Digest, Entry, ImageSource, Pixels, Stored, Visitor, Wanted, digests_once, read_by_visit,
 };
 use crate::error::{Error, Result};
 use std::io::Read;
@@ -168,11 +168,7 @@ impl ImageSource for Records {
     }
 
     fn digests(&self) -> Result<&[Digest]> {
-        if self.digests.get().is_none() {
-            let all = digests_by_visit(self)?;
-            return Ok(self.digests.get_or_init(|| all));
-        }
-        Ok(self.digests.get().map_or(&[], Vec::as_slice))
+        digests_once(&self.digests, self)
     }
 
     fn visit(&self, wanted: Wanted<'_>, visit: Visitor<'_>) -> Result<()> {

@@ -1,7 +1,9 @@
 //! Selectors: `#train/cat` (names below that folder), `#label=3`, `#first=1000`, `#shard=2/8`; joined by `&` or `#`,
 //! applied left to right.
 
-use super::{Digest, Entry, FeatureArray, ImageSource, Stored, Visitor, Wanted, no_such_item};
+use super::{
+    Digest, Entry, FeatureArray, ImageSource, Stored, Visitor, Wanted, digests_once, no_such_item,
+};
 use crate::error::{Error, Result};
 use std::collections::BTreeSet;
 
@@ -181,12 +183,8 @@ impl ImageSource for Selected {
     }
 
     fn digests(&self) -> Result<&[Digest]> {
-        if self.digests.get().is_none() {
-            // Not through the inner source's digests, which would read what was not selected.
-            let digests = super::digests_by_visit(self)?;
-            return Ok(self.digests.get_or_init(|| digests));
-        }
-        Ok(self.digests.get().map_or(&[], Vec::as_slice))
+        // Not through the inner source's digests, which would read what was not selected.
+        digests_once(&self.digests, self)
     }
 
     fn visit(&self, wanted: Wanted<'_>, visit: Visitor<'_>) -> Result<()> {

@@ -5,7 +5,7 @@
 use super::limits::{Budget, too_large};
 use super::members::{self, LeftOut};
 use super::{
-    Digest, Entry, ImageSource, Limits, Stored, Visitor, Wanted, digests_by_visit, no_such_item,
+    Digest, Entry, ImageSource, Limits, Stored, Visitor, Wanted, digests_once, no_such_item,
 };
 use crate::error::{Error, Result};
 use std::collections::HashMap;
@@ -171,12 +171,7 @@ impl ImageSource for ZipSource {
     }
 
     fn digests(&self) -> Result<&[Digest]> {
-        if self.digests.get().is_none() {
-            // A second thread that comes here meanwhile computes the same; the first to finish is kept.
-            let all = digests_by_visit(self)?;
-            return Ok(self.digests.get_or_init(|| all));
-        }
-        Ok(self.digests.get().map_or(&[], Vec::as_slice))
+        digests_once(&self.digests, self)
     }
 
     fn visit(&self, wanted: Wanted<'_>, visit: Visitor<'_>) -> Result<()> {
