@@ -8,9 +8,27 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const SOURCES_HELP: &str = "\
-A set is a folder, .zip, .tar, .tar.gz, .tgz, an IDX file (MNIST), a CIFAR archive, an .npz with arr_0, a feature file
-(.npy or .npz, [N, D]), a statistics file (.npz with mu and sigma), @list.txt, or polygons:triangles?n=4000&seed=0.
+A set is
+  a folder, .zip, .tar, .tar.gz or .tgz of pictures, or @list.txt of paths
+  an IDX file (MNIST), a CIFAR archive, an .npz with arr_0
+  a feature file (.npy or .npz, [N, D]), a statistics file (.npz: mu, sigma)
+  polygons:triangles?n=4000&seed=0
 Select with #train/cat, #label=3, #first=1000 or #shard=2/8.";
+
+const SIDECAR_HELP: &str = "\
+Any ONNX network can be an extractor: --extractor FILE.onnx. What it takes
+and gives is declared in FILE.toml beside it (every line is optional; what is
+missing is read from the file, and said):
+
+  [input]
+  size = [224, 224]
+  range = \"unit\"              # bytes, unit, minus1_1, minus128_over_128
+  mean = [0.485, 0.456, 0.406]
+  std = [0.229, 0.224, 0.225]
+  filter = \"pillow_bicubic\"   # torch_bilinear, tf1_bilinear, none, ...
+  [outputs]
+  features = \"features\"
+  logits = \"logits\"           # or probabilities = \"...\"";
 
 /// Judges image generators: FID, KID, Inception Score and their uncertainty, in one binary.
 #[derive(Debug, Parser)]
@@ -48,7 +66,7 @@ Examples:
   gavel features big.zip -o part2.npz --shard 2/8")]
     Features(Features),
     /// List, verify, convert and fetch extractors
-    #[command(subcommand)]
+    #[command(subcommand, after_help = SIDECAR_HELP)]
     Models(Models),
     /// Everything at once on data made on the spot, no download
     #[command(after_help = "Example:\n  gavel demo -o demo/")]

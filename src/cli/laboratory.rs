@@ -126,7 +126,7 @@ impl<'a> Laboratory<'a> {
             self.warn(Warning::new(
                 "extractor_assumption",
                 format!("{}: {note}", extractor.name),
-                "declare the input and outputs in a sidecar file beside the network (`gavel models --help`)",
+                "declare its input and outputs in a FILE.toml beside it (see `gavel models --help`)",
             ));
         }
         let protocol = self.plan.protocol.for_input(&extractor.input);
