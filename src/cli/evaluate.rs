@@ -102,14 +102,13 @@ pub fn judge(
                 .map_or(&absent, |sample| &sample.identity),
             &generated.identity,
         ];
-        let numbers = match memo.read(&parts) {
-            Some(numbers) => numbers,
-            None => {
-                let numbers =
-                    compute(*metric, &inputs, settings, &context).inspect_err(|_| console.end())?;
-                memo.write(&parts, &numbers);
-                numbers
-            }
+        let numbers = if let Some(numbers) = memo.read(&parts) {
+            numbers
+        } else {
+            let numbers =
+                compute(*metric, &inputs, settings, &context).inspect_err(|_| console.end())?;
+            memo.write(&parts, &numbers);
+            numbers
         };
         rows.extend(numbers.rows);
         for warning in numbers.warnings {
