@@ -1,4 +1,4 @@
-//! The command line as typed. Every field here is raw; [`super::plan`] checks it.
+//! The command line as typed. Every field here is raw; `plan` checks it.
 
 mod shims;
 
