@@ -1,7 +1,15 @@
 //! The command line as typed. Every field here is raw; `plan` checks it.
 
+mod compare;
+mod protocols;
+mod selftest;
+mod sensitivity;
 mod shims;
 
+pub use compare::Compare;
+pub use protocols::Protocols;
+pub use selftest::Selftest;
+pub use sensitivity::Sensitivity;
 pub use shims::{Fidelity, PytorchFid};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -56,6 +64,14 @@ Examples:
   gavel evaluate ref.npz samples.npz --metrics fid --set fid.ddof=0
   gavel evaluate real-features.npy generated-features.npy --metrics fid,kid --set kid.subset_size=100,500")]
     Evaluate(Evaluate),
+    /// Is B better than A, and is that more than chance?
+    Compare(Compare),
+    /// The same pair under every protocol: how much of the number is preprocessing?
+    Protocols(Protocols),
+    /// How each metric responds to known corruptions of your own reference set
+    Sensitivity(Sensitivity),
+    /// Recompute known values and print the agreement table
+    Selftest(Selftest),
     /// Precompute, show, merge and convert reference statistics
     #[command(subcommand)]
     Stats(Stats),
@@ -187,6 +203,9 @@ pub struct Evaluate {
     /// The generated set
     #[arg(required_unless_present_any = ["logits", "probabilities"])]
     pub generated: Option<String>,
+    /// The set that the generator was trained on: for `mifid`, `authenticity`, `ct_score` and `fld`
+    #[arg(long, value_name = "SOURCE")]
+    pub train: Option<String>,
     /// Comma-separated metric ids, or `core`, or `all`
     #[arg(long, value_name = "LIST", default_value = "core")]
     pub metrics: String,

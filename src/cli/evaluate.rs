@@ -8,7 +8,7 @@ use super::output;
 use super::plan::NetworkPlan;
 use crate::error::{Error, Result};
 use crate::metrics::{
-    self, ClassScores, Generated, Inputs, Measured, Metric, Reference, Settings, Space,
+    self, ClassScores, Generated, Inputs, Measured, Metric, Reference, Settings, Space, Train,
 };
 use crate::progress::Observer;
 use crate::rng::Seed;
@@ -23,10 +23,15 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
     let metrics = metrics::select(&typed.metrics)?;
     let settings = Settings::parse(&typed.set)?;
     output::check(&typed.output)?;
-    let lab = Laboratory::new(&plan, console);
+    let lab = Laboratory::new(&plan, console).for_metrics(&metrics);
     let results = match (&typed.reference, &typed.generated) {
         (Some(reference), Some(generated)) => {
             let (reference, generated) = (lab.open(reference)?, lab.open(generated)?);
+            let train = typed
+                .train
+                .as_deref()
+                .map(|spec| lab.open(spec))
+                .transpose()?;
             let reference = lab.measure(reference)?;
             let mut generated = lab.measure(generated)?;
             if let Some(scores) = array_scores(typed)? {
@@ -34,11 +39,15 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
                     format!("{} scores {}", generated.identity, fingerprint(&scores));
                 generated.measured = generated.measured.with_scores(scores)?;
             }
+            let train = train.map(|opened| lab.measure(opened)).transpose()?;
             lab.check_statistics(&[&reference, &generated])?;
             judge(
                 &lab,
-                Some(reference),
-                generated,
+                Sets {
+                    reference: Some(reference),
+                    generated,
+                    train,
+                },
                 &metrics,
                 &settings,
                 typed.seed,
@@ -49,7 +58,17 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
         (None, None) => {
             let generated = scores_alone(typed)?;
             judge(
-                &lab, None, generated, &metrics, &settings, typed.seed, command, console,
+                &lab,
+                Sets {
+                    reference: None,
+                    generated,
+                    train: None,
+                },
+                &metrics,
+                &settings,
+                typed.seed,
+                command,
+                console,
             )?
         }
         _ => {
@@ -62,12 +81,20 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
     finish(&results, &typed.output, console)
 }
 
+/// The sets of an evaluation, measured.
+pub struct Sets {
+    /// The real set; metrics of the generated set alone run without it.
+    pub reference: Option<Sample>,
+    /// The generated set.
+    pub generated: Sample,
+    /// The set that the generator was trained on.
+    pub train: Option<Sample>,
+}
+
 /// Computes the metrics and puts the document together.
-#[allow(clippy::too_many_arguments)]
 pub fn judge(
     lab: &Laboratory<'_>,
-    reference: Option<Sample>,
-    generated: Sample,
+    sets: Sets,
     metrics: &[&dyn Metric],
     settings: &Settings,
     seed: u64,
@@ -75,10 +102,23 @@ pub fn judge(
     console: &Console,
 ) -> Result<Results> {
     let inputs = Inputs::new(
-        reference.as_ref().map(|sample| Reference(&sample.measured)),
-        Generated(&generated.measured),
+        sets.reference
+            .as_ref()
+            .map(|sample| Reference(&sample.measured)),
+        Generated(&sets.generated.measured),
         Seed(seed),
-    )?;
+    )?
+    .with_train(sets.train.as_ref().map(|sample| Train(&sample.measured)))?;
+    let identity = |sample: &Option<Sample>| {
+        sample
+            .as_ref()
+            .map_or_else(String::new, |s| s.identity.clone())
+    };
+    let identities = [
+        identity(&sets.reference),
+        sets.generated.identity.clone(),
+        identity(&sets.train),
+    ];
     let (extractor, protocol, engine) = lab.records();
     let context: Vec<&str> = [
         protocol.as_ref().map(|p| p.name.as_str()),
@@ -92,15 +132,15 @@ pub fn judge(
     console.begin(&format!("computing {}", names(metrics)), metrics.len());
     for metric in metrics {
         let parameters = format!("{:?}", settings.rows(*metric)?);
-        let (seed, absent) = (seed.to_string(), String::new());
+        let seed = seed.to_string();
+        let [reference, generated, train] = &identities;
         let parts = [
             metric.card().name,
             &parameters,
             &seed,
-            reference
-                .as_ref()
-                .map_or(&absent, |sample| &sample.identity),
-            &generated.identity,
+            reference,
+            generated,
+            train,
         ];
         let numbers = if let Some(numbers) = memo.read(&parts) {
             numbers
@@ -117,11 +157,14 @@ pub fn judge(
         console.advance(1);
     }
     console.end();
-    let mut sides: BTreeMap<String, Input> =
-        BTreeMap::from([("generated".to_string(), generated.input)]);
-    if let Some(reference) = reference {
-        sides.insert("reference".to_string(), reference.input);
-    }
+    let sides: BTreeMap<String, Input> = [
+        ("generated", Some(sets.generated)),
+        ("reference", sets.reference),
+        ("train", sets.train),
+    ]
+    .into_iter()
+    .filter_map(|(side, sample)| Some((side.to_string(), sample?.input)))
+    .collect();
     Ok(Results {
         schema: SCHEMA.to_string(),
         gavel: env!("CARGO_PKG_VERSION").to_string(),

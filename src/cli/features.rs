@@ -6,6 +6,7 @@ use super::laboratory::Laboratory;
 use super::output;
 use super::plan::NetworkPlan;
 use crate::error::{Error, Result};
+use crate::metrics::Need;
 use crate::sources::Opened;
 use crate::sources::arrays::{self, Array};
 
@@ -17,7 +18,7 @@ pub fn run(typed: &Features, console: &Console) -> Result<()> {
         Some(part) => format!("{}#shard={part}", typed.source),
         None => typed.source.clone(),
     };
-    let lab = Laboratory::new(&plan, console).with_spatial();
+    let lab = Laboratory::new(&plan, console).needing(&[Need::Spatial]);
     let Opened::Images(source) = lab.open(&spec)? else {
         return Err(Error::input(format!(
             "{}: holds no pictures, expected a set of pictures",

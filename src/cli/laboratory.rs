@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::features::engine;
 use crate::features::extract::extract;
 use crate::features::{Engine, Extraction, Extractor, Network, Origin, Role, inception, registry};
-use crate::metrics::{ClassScores, Measured, Space};
+use crate::metrics::{ClassScores, Measured, Metric, Need, Space};
 use crate::preprocess::Protocol;
 use crate::sources::{self, FeatureArray, ImageSource, Opened, StatisticsFile};
 use crate::statistics::moments::Moments;
@@ -69,7 +69,7 @@ pub struct Laboratory<'a> {
     console: &'a Console,
     bench: OnceCell<Bench>,
     warnings: RefCell<Vec<Warning>>,
-    spatial: bool,
+    needs: Vec<Need>,
 }
 
 impl<'a> Laboratory<'a> {
@@ -81,15 +81,23 @@ impl<'a> Laboratory<'a> {
             console,
             bench: OnceCell::new(),
             warnings: RefCell::default(),
-            spatial: false,
+            needs: Vec::new(),
         }
     }
 
-    /// Also keeps the spatial features, where the network has them.
+    /// Also measures these, beyond features and class scores.
     #[must_use]
-    pub fn with_spatial(mut self) -> Self {
-        self.spatial = true;
+    pub fn needing(mut self, needs: &[Need]) -> Self {
+        self.needs.extend(needs);
         self
+    }
+
+    /// Also measures what these metrics need.
+    #[must_use]
+    pub fn for_metrics(self, metrics: &[&dyn Metric]) -> Self {
+        metrics
+            .iter()
+            .fold(self, |lab, metric| lab.needing(metric.card().needs))
     }
 
     /// Opens a source, with `--limit` applied.
@@ -117,7 +125,7 @@ impl<'a> Laboratory<'a> {
             return Ok(bench);
         }
         let mut extractor = registry::resolve(self.plan.extractor.as_deref(), &self.plan.models)?;
-        if !self.spatial {
+        if !self.needs.contains(&Need::Spatial) {
             extractor
                 .outputs
                 .retain(|output| output.role != Role::Spatial);
@@ -202,6 +210,17 @@ impl<'a> Laboratory<'a> {
         if let Some(logits) = extraction.logits {
             // Where a network has probabilities only, the extraction gives their logarithms: logits all the same.
             measured = measured.with_scores(ClassScores::Logits(logits))?;
+        }
+        if let Some(spatial) = extraction.spatial {
+            measured = measured.with_spatial(spatial)?;
+        }
+        let labels: Option<Vec<String>> = extraction
+            .indices
+            .iter()
+            .map(|&index| source.entries().get(index)?.label.clone())
+            .collect();
+        if let Some(labels) = labels {
+            measured = measured.with_labels(labels)?;
         }
         let failed = extraction
             .failed

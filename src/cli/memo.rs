@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Changes when the same inputs may give other numbers.
-const FORMAT: &str = concat!("gavel-numbers-1 ", env!("CARGO_PKG_VERSION"));
+const FORMAT: &str = concat!("gavel-numbers-2 ", env!("CARGO_PKG_VERSION"));
 
 /// What one metric gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,7 @@ mod tests {
             n_generated: 2,
             params: std::collections::BTreeMap::default(),
             details: std::collections::BTreeMap::default(),
+            evidence: Vec::new(),
         };
         Numbers {
             rows: vec![row],

@@ -1,6 +1,7 @@
 //! Arguments, plan, console. The only stage that prints.
 
 pub mod arguments;
+mod compare;
 pub mod console;
 mod demo;
 mod doctor;
@@ -11,6 +12,9 @@ mod memo;
 mod models;
 mod output;
 mod plan;
+mod protocols;
+mod selftest;
+mod sensitivity;
 mod shims;
 mod stats;
 mod store;
@@ -50,6 +54,10 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<()> {
     match typed {
         Command::Evaluate(typed) => evaluate::run(typed, command, console),
+        Command::Compare(typed) => compare::run(typed, command, console),
+        Command::Protocols(typed) => protocols::run(typed, command, console),
+        Command::Sensitivity(typed) => sensitivity::run(typed, command, console),
+        Command::Selftest(typed) => selftest::run(typed, console),
         Command::Stats(typed) => stats::run(typed, console),
         Command::Features(typed) => features::run(typed, console),
         Command::Models(typed) => models::run(typed, console),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{
-    Allowed, Card, Inputs, Measured, Metric, Needs, Outcome, ParamSpec, Params, Space, Warning,
+    Allowed, Card, Inputs, Measured, Metric, Need, Outcome, ParamSpec, Params, Space, Warning,
 };
 use crate::error::{Error, Result};
 use crate::rng::Seed;
@@ -28,7 +28,7 @@ static CARD: Card = Card {
     paper: "Heusel et al. 2017, arXiv:1706.08500",
     program: "pytorch-fid 0.3.0",
     golden: "fid/",
-    needs: Needs::Moments,
+    needs: &[Need::Moments],
     params: &[ParamSpec {
         name: "ddof",
         doc: "covariances are divided by n - ddof: 1 as everywhere, 0 as StyleGAN2-ada",
@@ -42,16 +42,8 @@ impl Metric for Fid {
         &CARD
     }
 
-    fn id(&self, inputs: &Inputs<'_>) -> &'static str {
-        let published = |space| space == Space::Inception;
-        let reference = inputs
-            .reference
-            .is_none_or(|side| published(side.0.space()));
-        if reference && published(inputs.generated.0.space()) {
-            "fid"
-        } else {
-            "fd"
-        }
+    fn row_ids(&self, inputs: &Inputs<'_>) -> Vec<&'static str> {
+        vec![id(inputs)]
     }
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
@@ -81,7 +73,7 @@ impl Metric for Fid {
             },
         );
         let distance = distance?;
-        let mut row = inputs.row(self.id(inputs), CARD.direction, params);
+        let mut row = inputs.row(id(inputs), CARD.direction, params);
         row.value = Some(distance.value);
         describe_parts(&mut row.details, &distance);
         describe_floor(&mut row.details, floor?.as_ref());
@@ -102,6 +94,19 @@ impl Metric for Fid {
             warnings: warnings(row.id.as_str(), reference, generated),
             estimates: vec![row],
         })
+    }
+}
+
+/// The published Inception alone makes a `fid`.
+fn id(inputs: &Inputs<'_>) -> &'static str {
+    let published = |space| space == Space::Inception;
+    let reference = inputs
+        .reference
+        .is_none_or(|side| published(side.0.space()));
+    if reference && published(inputs.generated.0.space()) {
+        "fid"
+    } else {
+        "fd"
     }
 }
 

@@ -1,7 +1,7 @@
 //! `inception_score` and `classifier_score`: how sure a classifier is of each picture, and how varied over all.
 
 use super::{
-    Allowed, Card, ClassScores, Inputs, Metric, Needs, Outcome, ParamSpec, Params, Space, Warning,
+    Allowed, Card, ClassScores, Inputs, Metric, Need, Outcome, ParamSpec, Params, Space, Warning,
 };
 use crate::error::{Error, Result};
 use crate::rng::Mt19937;
@@ -22,7 +22,7 @@ static CARD: Card = Card {
     paper: "Salimans et al. 2016, arXiv:1606.03498",
     program: "torch-fidelity 0.4.0",
     golden: "is/",
-    needs: Needs::ClassScores,
+    needs: &[Need::ClassScores],
     params: &[
         ParamSpec {
             name: "n_splits",
@@ -44,11 +44,8 @@ impl Metric for InceptionScore {
         &CARD
     }
 
-    fn id(&self, inputs: &Inputs<'_>) -> &'static str {
-        match inputs.generated.0.space() {
-            Space::Network => "classifier_score",
-            Space::Inception | Space::InceptionLayout | Space::Arrays => "inception_score",
-        }
+    fn row_ids(&self, inputs: &Inputs<'_>) -> Vec<&'static str> {
+        vec![id(inputs)]
     }
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
@@ -62,7 +59,7 @@ impl Metric for InceptionScore {
         };
         let n_splits = params.integer("n_splits")?;
         let n = values.nrows();
-        let mut row = inputs.row(self.id(inputs), CARD.direction, params);
+        let mut row = inputs.row(id(inputs), CARD.direction, params);
         row.n_reference = None;
         if n <= n_splits {
             let reason =
@@ -102,6 +99,14 @@ impl Metric for InceptionScore {
             estimates: vec![row],
             warnings,
         })
+    }
+}
+
+/// Only Inception's classes make an Inception Score.
+fn id(inputs: &Inputs<'_>) -> &'static str {
+    match inputs.generated.0.space() {
+        Space::Network => "classifier_score",
+        Space::Inception | Space::InceptionLayout | Space::Arrays => "inception_score",
     }
 }
 

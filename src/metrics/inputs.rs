@@ -2,20 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::{Generated, Measured, Needs, Params, Reference};
+use super::{Generated, Measured, Need, Params, Reference, Train};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::{Direction, Estimate};
 
 /// What metrics compare: a generated set with a reference set, or a generated set alone.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Inputs<'a> {
     /// The reference side; metrics of the generated side alone run without it.
     pub reference: Option<Reference<'a>>,
     /// The generated side.
     pub generated: Generated<'a>,
+    /// The set that the generator was trained on, where it was given.
+    pub train: Option<Train<'a>>,
     /// Seed of every random choice that is not NumPy's.
     pub seed: Seed,
+    /// Are standard errors, floors and evidence wanted beside the values? Resampling asks for values alone.
+    pub with_errors: bool,
 }
 
 impl<'a> Inputs<'a> {
@@ -42,8 +46,48 @@ impl<'a> Inputs<'a> {
         Ok(Self {
             reference,
             generated,
+            train: None,
             seed,
+            with_errors: true,
         })
+    }
+
+    /// Values alone: metrics leave out what costs more than the value itself.
+    #[must_use]
+    pub fn values_only(mut self) -> Self {
+        self.with_errors = false;
+        self
+    }
+
+    /// With the set that the generator was trained on.
+    ///
+    /// # Errors
+    /// Input: it has another number of feature dimensions than the generated set.
+    pub fn with_train(mut self, train: Option<Train<'a>>) -> Result<Self> {
+        if let Some(Train(seen)) = train
+            && let (Some(d_seen), Some(d_generated)) =
+                (seen.n_features(), self.generated.0.n_features())
+            && d_seen != d_generated
+        {
+            return Err(Error::input(format!(
+                "the training set {} has {d_seen} feature dimensions, the generated {} has {d_generated}",
+                seen.name(),
+                self.generated.0.name()
+            ))
+            .mend("extract both with the same network and layer"));
+        }
+        self.train = train;
+        Ok(self)
+    }
+
+    /// The training set.
+    ///
+    /// # Errors
+    /// Usage: none was given.
+    pub fn train(&self) -> Result<&'a Measured> {
+        self.train
+            .map(|side| side.0)
+            .ok_or_else(|| Error::usage("no training set was given").mend("--train SOURCE"))
     }
 
     /// The reference set.
@@ -56,31 +100,12 @@ impl<'a> Inputs<'a> {
         })
     }
 
-    /// What is missing for these needs, in words.
+    /// The first of these needs that is not met, and what is missing in words.
     #[must_use]
-    pub fn lacks(&self, needs: Needs) -> Option<String> {
-        let generated = self.generated.0;
-        if needs == Needs::ClassScores {
-            return generated
-                .scores()
-                .is_none()
-                .then(|| format!("{} has no class scores", generated.name()));
-        }
-        let Some(Reference(reference)) = self.reference else {
-            return Some("no reference set was given".to_owned());
-        };
-        [reference, generated]
-            .into_iter()
-            .find_map(|side| match needs {
-                Needs::Features if side.features().is_none() => {
-                    Some(format!("{} has no features", side.name()))
-                }
-                Needs::Moments if side.n_features().is_none() => Some(format!(
-                    "{} has neither features nor statistics",
-                    side.name()
-                )),
-                _ => None,
-            })
+    pub fn lacks(&self, needs: &[Need]) -> Option<(Need, String)> {
+        needs
+            .iter()
+            .find_map(|need| Some((*need, need.lacking(self)?)))
     }
 
     /// A row of these inputs without a value.
@@ -95,6 +120,7 @@ impl<'a> Inputs<'a> {
             n_generated: self.generated.0.n().unwrap_or(0),
             params: params.to_map(),
             details: BTreeMap::new(),
+            evidence: Vec::new(),
             why_absent: None,
         }
     }

@@ -1,6 +1,6 @@
 //! `kid`: the squared maximum mean discrepancy under a cubic kernel.
 
-use super::{Allowed, Card, Inputs, Metric, Needs, Outcome, ParamSpec, Params, Warning};
+use super::{Allowed, Card, Inputs, Metric, Need, Outcome, ParamSpec, Params, Warning};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::{ConfidenceInterval, Direction};
@@ -23,7 +23,7 @@ static CARD: Card = Card {
     paper: "Binkowski et al. 2018, arXiv:1801.01401",
     program: "torch-fidelity 0.4.0",
     golden: "kid/",
-    needs: Needs::Features,
+    needs: &[Need::Features],
     params: &[
         ParamSpec {
             name: "estimator",
@@ -55,10 +55,6 @@ static CARD: Card = Card {
 impl Metric for Kid {
     fn card(&self) -> &'static Card {
         &CARD
-    }
-
-    fn id(&self, _: &Inputs<'_>) -> &'static str {
-        "kid"
     }
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView2, Axis};
 
 use crate::error::{Error, Result};
 use crate::features::{Extractor, Origin};
@@ -62,6 +62,20 @@ pub struct Measured {
     features: Option<Array2<f32>>,
     moments: OnceLock<Moments>,
     scores: Option<ClassScores>,
+    spatial: Option<Array2<f32>>,
+    spectra: Option<Array2<f32>>,
+    colours: Option<Array2<f32>>,
+    labels: Option<Vec<String>>,
+    pictures: Vec<Picture>,
+}
+
+/// A decoded picture of a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its row among the features.
+    pub row: usize,
+    /// RGB bytes, `[height, width, 3]`.
+    pub rgb: Array3<u8>,
 }
 
 impl Measured {
@@ -142,6 +156,143 @@ impl Measured {
             features: None,
             moments: OnceLock::new(),
             scores: None,
+            spatial: None,
+            spectra: None,
+            colours: None,
+            labels: None,
+            pictures: Vec::new(),
+        }
+    }
+
+    /// Adds spatial features `[n_samples, 2023]` (sFID).
+    ///
+    /// # Errors
+    /// Input: another number of rows than the set has, no column, or a value that is not finite.
+    pub fn with_spatial(mut self, spatial: Array2<f32>) -> Result<Self> {
+        self.check_rows("spatial features", spatial.view())?;
+        self.spatial = Some(spatial);
+        Ok(self)
+    }
+
+    /// Adds what was seen in the pixels of every picture: power spectra and colour histograms, a row a picture.
+    ///
+    /// # Errors
+    /// Input: as [`Self::with_spatial`].
+    pub fn with_descriptors(mut self, spectra: Array2<f32>, colours: Array2<f32>) -> Result<Self> {
+        self.check_rows("power spectra", spectra.view())?;
+        self.check_rows("colour histograms", colours.view())?;
+        self.spectra = Some(spectra);
+        self.colours = Some(colours);
+        Ok(self)
+    }
+
+    /// Adds the class label of every sample.
+    ///
+    /// # Errors
+    /// Input: another number of labels than of samples.
+    pub fn with_labels(mut self, labels: Vec<String>) -> Result<Self> {
+        if self.n != Some(labels.len()) {
+            return Err(Error::input(format!(
+                "{}: {} labels beside {} samples",
+                self.name,
+                labels.len(),
+                self.n.unwrap_or(0)
+            ))
+            .mend("give one label for each sample"));
+        }
+        self.labels = Some(labels);
+        Ok(self)
+    }
+
+    /// Adds decoded pictures (all of the set or some).
+    #[must_use]
+    pub fn with_pictures(mut self, pictures: Vec<Picture>) -> Self {
+        self.pictures = pictures;
+        self
+    }
+
+    fn check_rows(&self, what: &str, values: ArrayView2<'_, f32>) -> Result<()> {
+        check_matrix(&self.name, what, values)?;
+        match self.n {
+            Some(n) if n != values.nrows() => Err(Error::input(format!(
+                "{}: {} rows of {what} beside {n} samples",
+                self.name,
+                values.nrows()
+            ))
+            .mend("give one row for each sample")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Spatial features `[n_samples, 2023]`, where there are any.
+    #[must_use]
+    pub fn spatial(&self) -> Option<ArrayView2<'_, f32>> {
+        self.spatial.as_ref().map(|values| values.view())
+    }
+
+    /// Power spectra of the pictures, `[n_samples, n_rings]`.
+    #[must_use]
+    pub fn spectra(&self) -> Option<ArrayView2<'_, f32>> {
+        self.spectra.as_ref().map(|values| values.view())
+    }
+
+    /// Colour histograms of the pictures, `[n_samples, n_bins]`.
+    #[must_use]
+    pub fn colours(&self) -> Option<ArrayView2<'_, f32>> {
+        self.colours.as_ref().map(|values| values.view())
+    }
+
+    /// Class labels, where the source knows them.
+    #[must_use]
+    pub fn labels(&self) -> Option<&[String]> {
+        self.labels.as_deref()
+    }
+
+    /// Decoded pictures at hand.
+    #[must_use]
+    pub fn pictures(&self) -> &[Picture] {
+        &self.pictures
+    }
+
+    /// Some rows of this set, in the order given, with everything known of them but moments (which are those of the
+    /// selected features). Rows beyond the set are left out.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let n = self.n.unwrap_or(0);
+        let rows: Vec<usize> = rows.iter().copied().filter(|&row| row < n).collect();
+        let chosen = |values: &Option<Array2<f32>>| {
+            values.as_ref().map(|values| values.select(Axis(0), &rows))
+        };
+        Self {
+            n: Some(rows.len()),
+            features: chosen(&self.features),
+            scores: self.scores.as_ref().map(|scores| match scores {
+                ClassScores::Logits(values) => ClassScores::Logits(values.select(Axis(0), &rows)),
+                ClassScores::Probabilities(values) => {
+                    ClassScores::Probabilities(values.select(Axis(0), &rows))
+                }
+            }),
+            spatial: chosen(&self.spatial),
+            spectra: chosen(&self.spectra),
+            colours: chosen(&self.colours),
+            labels: self
+                .labels
+                .as_ref()
+                .map(|labels| rows.iter().map(|&row| labels[row].clone()).collect()),
+            pictures: rows
+                .iter()
+                .enumerate()
+                .flat_map(|(new, &row)| {
+                    self.pictures
+                        .iter()
+                        .filter(move |picture| picture.row == row)
+                        .map(move |picture| Picture {
+                            row: new,
+                            rgb: picture.rgb.clone(),
+                        })
+                })
+                .collect(),
+            ..Self::bare(self.name.clone(), self.space)
         }
     }
 
@@ -251,3 +402,7 @@ pub struct Reference<'a>(pub &'a Measured);
 /// The generated side.
 #[derive(Debug, Clone, Copy)]
 pub struct Generated<'a>(pub &'a Measured);
+
+/// The set that the generator was trained on.
+#[derive(Debug, Clone, Copy)]
+pub struct Train<'a>(pub &'a Measured);

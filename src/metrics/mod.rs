@@ -14,6 +14,7 @@ mod inception_score;
 mod inputs;
 mod kid;
 mod measured;
+mod needs;
 mod params;
 mod selection;
 mod warning;
@@ -22,24 +23,19 @@ use crate::error::Result;
 use crate::statistics::estimate::{Direction, Estimate};
 
 pub use inputs::Inputs;
-pub use measured::{ClassScores, Generated, Measured, Reference, Space};
+pub use measured::{ClassScores, Generated, Measured, Picture, Reference, Space, Train};
+pub use needs::Need;
 pub use params::{Allowed, ParamSpec, Params, Settings};
 pub use selection::{find, select};
 pub use warning::Warning;
 
 /// All metrics, in the order of their rows.
-pub static METRICS: &[&dyn Metric] = &[&fid::Fid, &kid::Kid, &inception_score::InceptionScore];
-
-/// What a metric must be given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needs {
-    /// Moments of both sides: features or a statistics file.
-    Moments,
-    /// Features of both sides.
-    Features,
-    /// Class scores of the generated side.
-    ClassScores,
-}
+#[rustfmt::skip]
+pub static METRICS: &[&dyn Metric] = &[
+    &fid::Fid,
+    &kid::Kid,
+    &inception_score::InceptionScore,
+];
 
 /// What is said of a metric where it is listed, and where its numbers can be checked.
 #[derive(Debug, Clone, Copy)]
@@ -64,8 +60,8 @@ pub struct Card {
     pub program: &'static str,
     /// Prefix of the ids of its golden values.
     pub golden: &'static str,
-    /// What it must be given.
-    pub needs: Needs,
+    /// What it must be given, all of it.
+    pub needs: &'static [Need],
     /// Its parameters.
     pub params: &'static [ParamSpec],
 }
@@ -95,8 +91,10 @@ pub trait Metric: Sync {
     /// What is said of it.
     fn card(&self) -> &'static Card;
 
-    /// The id of its row for these inputs (one of [`Card::ids`]).
-    fn id(&self, inputs: &Inputs<'_>) -> &'static str;
+    /// The ids of its rows for these inputs, out of [`Card::ids`]: all of them, unless the extractor decides the name.
+    fn row_ids(&self, _inputs: &Inputs<'_>) -> Vec<&'static str> {
+        self.card().ids.to_vec()
+    }
 
     /// Computes its rows. [`evaluate`] has checked that the inputs hold what [`Card::needs`] names.
     ///
@@ -124,7 +122,7 @@ pub fn evaluate(
                 None => metric
                     .evaluate(inputs, &params)
                     .map_err(|e| e.at(metric.card().name))?,
-                Some(reason) => absent(*metric, inputs, &params, reason),
+                Some((need, reason)) => absent(*metric, inputs, &params, need, reason),
             };
             outcome.absorb(rows);
         }
@@ -132,25 +130,27 @@ pub fn evaluate(
     Ok(outcome)
 }
 
-/// The row of a metric that cannot run on these inputs.
-fn absent(metric: &dyn Metric, inputs: &Inputs<'_>, params: &Params, reason: String) -> Outcome {
-    let id = metric.id(inputs);
-    let mend = match metric.card().needs {
-        Needs::Moments => "give both sets as images, features or statistics",
-        Needs::Features => "give both sets as images or as feature arrays [n, d]",
-        Needs::ClassScores => {
-            "take an extractor with logits, or give --logits FILE.npy or --probabilities FILE.npy"
-        }
-    };
+/// The rows of a metric that cannot run on these inputs: one for each id that it may not be called by another.
+fn absent(
+    metric: &dyn Metric,
+    inputs: &Inputs<'_>,
+    params: &Params,
+    need: Need,
+    reason: String,
+) -> Outcome {
+    let ids = metric.row_ids(inputs);
     Outcome {
         warnings: vec![Warning::new(
             "absent",
-            format!("{id} has no value: {reason}"),
-            mend,
+            format!("{} has no value: {reason}", ids.join(", ")),
+            need.mend(),
         )],
-        estimates: vec![Estimate {
-            why_absent: Some(reason),
-            ..inputs.row(id, metric.card().direction, params)
-        }],
+        estimates: ids
+            .iter()
+            .map(|id| Estimate {
+                why_absent: Some(reason.clone()),
+                ..inputs.row(id, metric.card().direction, params)
+            })
+            .collect(),
     }
 }

@@ -18,6 +18,12 @@ pub enum Allowed {
     AtLeast(u64),
     /// An integer of at least this size, or `auto`.
     AtLeastOrAuto(u64),
+    /// A number above 0.
+    Positive,
+    /// A number above 0, or `inf`.
+    PositiveOrInfinite,
+    /// A number above 0, or `auto`.
+    PositiveOrAuto,
 }
 
 /// One parameter of a metric, as `--set metric.name=value` sets it.
@@ -43,6 +49,14 @@ impl ParamSpec {
             Allowed::AtLeast(least) => number.filter(|n| *n >= least).map(Value::from),
             Allowed::AtLeastOrAuto(_) if typed == "auto" => Some(Value::from(typed)),
             Allowed::AtLeastOrAuto(least) => number.filter(|n| *n >= least).map(Value::from),
+            Allowed::PositiveOrAuto if typed == "auto" => Some(Value::from(typed)),
+            Allowed::PositiveOrInfinite if typed == "inf" => Some(Value::from(typed)),
+            Allowed::Positive | Allowed::PositiveOrInfinite | Allowed::PositiveOrAuto => {
+                let number = typed.parse::<f64>().ok();
+                number
+                    .filter(|x| x.is_finite() && *x > 0.0)
+                    .map(Value::from)
+            }
         };
         accepted.ok_or_else(|| {
             Error::usage(format!(
@@ -65,6 +79,9 @@ impl ParamSpec {
             }
             Allowed::AtLeast(least) => format!("an integer of at least {least}"),
             Allowed::AtLeastOrAuto(least) => format!("auto or an integer of at least {least}"),
+            Allowed::Positive => "a number above 0".to_owned(),
+            Allowed::PositiveOrInfinite => "a number above 0, or inf".to_owned(),
+            Allowed::PositiveOrAuto => "auto or a number above 0".to_owned(),
         }
     }
 }
@@ -105,6 +122,31 @@ impl Params {
         match self.0.get(name).and_then(Value::as_str) {
             Some("auto") => Ok(None),
             _ => self.integer(name).map(Some),
+        }
+    }
+
+    /// The number that a parameter is set to; `inf` is infinity.
+    ///
+    /// # Errors
+    /// Usage: the metric has no such parameter, or it is no number.
+    pub fn number(&self, name: &str) -> Result<f64> {
+        let value = self.0.get(name);
+        if value.and_then(Value::as_str) == Some("inf") {
+            return Ok(f64::INFINITY);
+        }
+        value
+            .and_then(Value::as_f64)
+            .ok_or_else(|| missing(name, "a number"))
+    }
+
+    /// The number that a parameter is set to, or `None` for `auto`.
+    ///
+    /// # Errors
+    /// Usage: the metric has no such parameter.
+    pub fn number_or_auto(&self, name: &str) -> Result<Option<f64>> {
+        match self.0.get(name).and_then(Value::as_str) {
+            Some("auto") => Ok(None),
+            _ => self.number(name).map(Some),
         }
     }
 

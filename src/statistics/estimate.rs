@@ -9,15 +9,18 @@ pub enum Direction {
     Lower,
     /// Larger is better (Inception Score).
     Higher,
+    /// Neither: it is read against the neutral value in `details` (`neutral`), for example 0.5 of a two-sample test.
+    Neither,
 }
 
 impl Direction {
-    /// `lower` or `higher`, as the results document writes it.
+    /// `lower`, `higher` or `neither`, as the results document writes it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Lower => "lower",
             Self::Higher => "higher",
+            Self::Neither => "neither",
         }
     }
 }
@@ -47,6 +50,40 @@ impl ConfidenceInterval {
     }
 }
 
+/// Which set an index counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetSide {
+    /// The reference set.
+    Reference,
+    /// The generated set.
+    Generated,
+    /// The training set.
+    Train,
+}
+
+impl SetSide {
+    /// `reference`, `generated` or `train`, as the results document writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reference => "reference",
+            Self::Generated => "generated",
+            Self::Train => "train",
+        }
+    }
+}
+
+/// Pictures that show what a number means: the best and the worst, the members of a bin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// What they have in common, for the label of a contact sheet's row: `sharpest`, `bin 7: 1.2 % real, 4.0 % generated`.
+    pub label: String,
+    /// The set that they are in.
+    pub side: SetSide,
+    /// Their rows in that set's features, most telling first.
+    pub rows: Vec<usize>,
+}
+
 /// One row of a result: a value (or its absence), its uncertainty and everything it depends on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
@@ -68,6 +105,8 @@ pub struct Estimate {
     pub params: BTreeMap<String, serde_json::Value>,
     /// Further numbers of this row (floor, rank, condition, spread over subsets, …), by name.
     pub details: BTreeMap<String, serde_json::Value>,
+    /// Pictures that show what the value means.
+    pub evidence: Vec<Evidence>,
     /// Why there is no value.
     pub why_absent: Option<String>,
 }

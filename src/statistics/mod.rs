@@ -6,3 +6,4 @@ pub mod inception_score;
 pub(crate) mod linalg;
 pub mod mmd;
 pub mod moments;
+pub mod resample;

@@ -118,7 +118,7 @@ pub struct Row {
     pub std_error: Option<f64>,
     /// Confidence interval.
     pub interval: Option<Interval>,
-    /// `lower` or `higher` is better.
+    /// `lower` or `higher` is better, or `neither` (read against the detail `neutral`).
     pub direction: String,
     /// Reference samples.
     pub n_reference: Option<u64>,
@@ -129,6 +129,20 @@ pub struct Row {
     /// Further numbers of this row (floor, rank, spread over subsets, …).
     #[serde(default)]
     pub details: BTreeMap<String, Value>,
+    /// Pictures that show what the value means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceRecord>,
+}
+
+/// Pictures that show what a number means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceRecord {
+    /// What they have in common.
+    pub label: String,
+    /// `reference`, `generated` or `train`.
+    pub side: String,
+    /// Their rows in that set's features, most telling first.
+    pub rows: Vec<usize>,
 }
 
 /// Something that makes a number doubtful.
@@ -180,6 +194,15 @@ impl Row {
             n_generated,
             params: estimate.params.clone(),
             details: estimate.details.clone(),
+            evidence: estimate
+                .evidence
+                .iter()
+                .map(|e| EvidenceRecord {
+                    label: e.label.clone(),
+                    side: e.side.name().to_string(),
+                    rows: e.rows.clone(),
+                })
+                .collect(),
         }
     }
 

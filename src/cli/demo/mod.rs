@@ -57,8 +57,11 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
         let generated = set(generator.name, pictures)?;
         let results = evaluate::judge(
             &lab,
-            Some(reference),
-            generated,
+            evaluate::Sets {
+                reference: Some(reference),
+                generated,
+                train: None,
+            },
             &metrics,
             &settings,
             typed.seed,

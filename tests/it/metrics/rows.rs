@@ -2,7 +2,7 @@
 
 use gavel::error::Kind;
 use gavel::metrics::{
-    ClassScores, Generated, Inputs, Measured, Needs, Reference, Settings, Space, evaluate, select,
+    ClassScores, Generated, Inputs, Measured, Need, Reference, Settings, Space, evaluate, select,
 };
 use gavel::rng::Seed;
 use gavel::statistics::moments::Moments;
@@ -181,7 +181,10 @@ fn a_metric_without_its_needs_gives_an_absent_row() {
     let none = "no reference set was given";
     assert_eq!(reasons, [none, none, "g has no class scores"]);
     assert!(outcome.estimates.iter().all(|row| row.value.is_none()));
-    assert_eq!(inputs.lacks(Needs::Moments).as_deref(), Some(none));
+    assert_eq!(
+        inputs.lacks(&[Need::Moments]),
+        Some((Need::Moments, none.to_owned()))
+    );
 }
 
 #[test]
