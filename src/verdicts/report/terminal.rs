@@ -106,18 +106,22 @@ fn label(results: &Results, row: &crate::verdicts::results::Row) -> String {
 
 /// Columns padded to the widest cell; the first is flush left, numbers are flush right.
 #[must_use]
-pub fn table<const N: usize>(rows: &[[String; N]]) -> String {
-    let widths: [usize; N] = std::array::from_fn(|c| {
-        rows.iter()
-            .map(|row| row[c].chars().count())
-            .max()
-            .unwrap_or(0)
-    });
+pub fn table<R: AsRef<[String]>>(rows: &[R]) -> String {
+    let columns = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            rows.iter()
+                .filter_map(|row| row.as_ref().get(column))
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
     let mut out = String::new();
     for row in rows {
         let mut line = String::new();
-        for (column, cell) in row.iter().enumerate() {
-            let pad = " ".repeat(widths[column] - cell.chars().count());
+        for (column, (cell, width)) in row.as_ref().iter().zip(&widths).enumerate() {
+            let pad = " ".repeat(width - cell.chars().count());
             if column == 0 {
                 let _ = write!(line, "{cell}{pad}");
             } else {
