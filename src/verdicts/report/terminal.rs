@@ -21,7 +21,7 @@ pub fn render(results: &Results) -> String {
             "± SE",
             "95 % interval",
             "better",
-            "real floor",
+            "floor or neutral",
         ]
         .map(str::to_string),
     ];
@@ -40,6 +40,7 @@ pub fn render(results: &Results) -> String {
             }),
             row.direction.clone(),
             row.detail("floor_scaled")
+                .or_else(|| row.detail("neutral"))
                 .map_or(String::new(), |f| number(f, row.std_error)),
         ]);
     }
