@@ -19,6 +19,8 @@ mod networks;
 mod polygons;
 mod program;
 mod protocols;
+mod selftest;
+mod sensitivity;
 mod shared;
 mod sources;
 mod statistics;

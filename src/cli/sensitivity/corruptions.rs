@@ -121,7 +121,7 @@ fn short(level: f64) -> String {
     if level.fract() == 0.0 {
         format!("{level}")
     } else {
-        number(level, Some(level / 3.0))
+        number(level, Some(level))
     }
 }
 
@@ -184,7 +184,7 @@ mod tests {
             select(Some(name)).unwrap()[0].write(level)
         };
         assert_eq!(of("blur", 2.0), "2 %");
-        assert_eq!(of("blur", 2.345), "2.35 %");
+        assert_eq!(of("blur", 2.345), "2.3 %");
         assert_eq!(of("jpeg", 30.0), "q 70");
         assert_eq!(of("modes-dropped", 3.0), "3");
         assert_eq!(select(None).unwrap().len(), CORRUPTIONS.len());

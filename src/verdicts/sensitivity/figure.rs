@@ -40,7 +40,7 @@ pub fn figure(document: &Sensitivity) -> Panels {
         }
     });
     Panels {
-        title: format!("What each metric sees of {}", document.input.source),
+        title: format!("What each metric sees of {}", short(&document.input.source)),
         subtitle: format!(
             "n = {} generated against {} reference samples; upwards: called worse; downwards: called better; gray: not seen at this n",
             document.n_held_out, document.n_reference
@@ -49,5 +49,13 @@ pub fn figure(document: &Sensitivity) -> Panels {
         band: document.seen_at,
         names: drawn.iter().map(|name| (*name).to_owned()).collect(),
         panels: panels.collect(),
+    }
+}
+
+/// The last part of a path; a set that is no path stays as it is.
+fn short(source: &str) -> &str {
+    match source.trim_end_matches('/').rsplit(['/', '\\']).next() {
+        Some(name) if !name.is_empty() => name,
+        _ => source,
     }
 }
