@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ndarray::ArrayView2;
+
 use super::{Generated, Measured, Need, Params, Reference, Train};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
@@ -100,6 +102,30 @@ impl<'a> Inputs<'a> {
         })
     }
 
+    /// Features of the reference and of the generated set.
+    ///
+    /// # Errors
+    /// Usage: a side has none.
+    pub fn feature_pair(&self) -> Result<(ArrayView2<'a, f32>, ArrayView2<'a, f32>)> {
+        Ok((features_of(self.reference()?)?, self.generated_features()?))
+    }
+
+    /// Features of the generated set.
+    ///
+    /// # Errors
+    /// Usage: it has none.
+    pub fn generated_features(&self) -> Result<ArrayView2<'a, f32>> {
+        features_of(self.generated.0)
+    }
+
+    /// Features of the training set.
+    ///
+    /// # Errors
+    /// Usage: no training set was given, or it has none.
+    pub fn train_features(&self) -> Result<ArrayView2<'a, f32>> {
+        features_of(self.train()?)
+    }
+
     /// The first of these needs that is not met, and what is missing in words.
     #[must_use]
     pub fn lacks(&self, needs: &[Need]) -> Option<(Need, String)> {
@@ -124,4 +150,11 @@ impl<'a> Inputs<'a> {
             why_absent: None,
         }
     }
+}
+
+fn features_of(side: &Measured) -> Result<ArrayView2<'_, f32>> {
+    side.features().ok_or_else(|| {
+        Error::usage(format!("{} has no features", side.name()))
+            .mend("give images or a feature array [n, d]")
+    })
 }

@@ -9,13 +9,18 @@
 //! arrays ── Measured, Inputs ─┘
 //! ```
 
+mod ct_score;
 mod fid;
+mod fld;
 mod inception_score;
 mod inputs;
 mod kid;
 mod measured;
+mod mifid;
+mod ndb;
 mod needs;
 mod params;
+mod prd;
 mod selection;
 mod warning;
 
@@ -35,6 +40,11 @@ pub static METRICS: &[&dyn Metric] = &[
     &fid::Fid,
     &kid::Kid,
     &inception_score::InceptionScore,
+    &prd::Prd,
+    &ndb::Ndb,
+    &fld::Fld,
+    &ct_score::CtScore,
+    &mifid::Mifid,
 ];
 
 /// What is said of a metric where it is listed, and where its numbers can be checked.
@@ -76,6 +86,25 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// These rows without a value, with the reason in each and in one warning.
+    fn absent(rows: Vec<Estimate>, reason: &str, mend: impl Into<String>) -> Self {
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        Self {
+            warnings: vec![Warning::new(
+                "absent",
+                format!("{} has no value: {reason}", ids.join(", ")),
+                mend,
+            )],
+            estimates: rows
+                .into_iter()
+                .map(|row| Estimate {
+                    why_absent: Some(reason.to_owned()),
+                    ..row
+                })
+                .collect(),
+        }
+    }
+
     fn absorb(&mut self, other: Self) {
         self.estimates.extend(other.estimates);
         for warning in other.warnings {
@@ -138,19 +167,10 @@ fn absent(
     need: Need,
     reason: String,
 ) -> Outcome {
-    let ids = metric.row_ids(inputs);
-    Outcome {
-        warnings: vec![Warning::new(
-            "absent",
-            format!("{} has no value: {reason}", ids.join(", ")),
-            need.mend(),
-        )],
-        estimates: ids
-            .iter()
-            .map(|id| Estimate {
-                why_absent: Some(reason.clone()),
-                ..inputs.row(id, metric.card().direction, params)
-            })
-            .collect(),
-    }
+    let rows = metric
+        .row_ids(inputs)
+        .iter()
+        .map(|id| inputs.row(id, metric.card().direction, params))
+        .collect();
+    Outcome::absent(rows, &reason, need.mend())
 }

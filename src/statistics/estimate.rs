@@ -48,6 +48,16 @@ impl ConfidenceInterval {
             level: 0.95,
         }
     }
+
+    /// The part of it that lies in the range of its quantity.
+    #[must_use]
+    pub fn within(self, least: f64, largest: f64) -> Self {
+        Self {
+            lower: self.lower.clamp(least, largest),
+            upper: self.upper.clamp(least, largest),
+            ..self
+        }
+    }
 }
 
 /// Which set an index counts in.
