@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::neighborhood::Neighborhood;
 use super::{Generated, Measured, Need, Params, Reference, Train};
+use ndarray::ArrayView2;
+
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::{Direction, Estimate};
@@ -20,6 +23,8 @@ pub struct Inputs<'a> {
     pub seed: Seed,
     /// Are standard errors, floors and evidence wanted beside the values? Resampling asks for values alone.
     pub with_errors: bool,
+    /// Neighbours of both sides, looked for once.
+    pub(super) neighborhood: Neighborhood,
 }
 
 impl<'a> Inputs<'a> {
@@ -49,6 +54,7 @@ impl<'a> Inputs<'a> {
             train: None,
             seed,
             with_errors: true,
+            neighborhood: Neighborhood::default(),
         })
     }
 
@@ -98,6 +104,18 @@ impl<'a> Inputs<'a> {
         self.reference.map(|side| side.0).ok_or_else(|| {
             Error::usage("no reference set was given").mend("gavel evaluate REFERENCE GENERATED")
         })
+    }
+
+    /// Features of the reference and of the generated set.
+    ///
+    /// # Errors
+    /// Usage: a side has none.
+    pub fn features(&self) -> Result<[ArrayView2<'a, f32>; 2]> {
+        match (self.reference()?.features(), self.generated.0.features()) {
+            (Some(reference), Some(generated)) => Ok([reference, generated]),
+            _ => Err(Error::usage("features of both sides are needed")
+                .mend("give images or feature arrays")),
+        }
     }
 
     /// The first of these needs that is not met, and what is missing in words.

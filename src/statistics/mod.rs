@@ -6,4 +6,5 @@ pub mod inception_score;
 pub(crate) mod linalg;
 pub mod mmd;
 pub mod moments;
+pub mod neighbors;
 pub mod resample;
