@@ -50,7 +50,7 @@ impl Metric for CtScore {
     }
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
-        let (test, generated) = inputs.feature_pair()?;
+        let [test, generated] = inputs.features()?;
         let train = inputs.train_features()?;
         let n_cells = params.integer("n_cells")?;
         let mut row = inputs.row("ct_score", CARD.direction, params);

@@ -37,7 +37,7 @@ impl Metric for Fld {
     }
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
-        let (test, generated) = inputs.feature_pair()?;
+        let [test, generated] = inputs.features()?;
         let train = inputs.train_features()?;
         let mut row = inputs.row("fld", CARD.direction, params);
         let mut gap = inputs.row("fld_gap", Direction::Neither, params);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::neighborhood::Neighborhood;
+use super::{Generated, Measured, Need, Params, Reference, Train};
 use ndarray::ArrayView2;
 
-use super::{Generated, Measured, Need, Params, Reference, Train};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::{Direction, Estimate};
@@ -22,6 +23,8 @@ pub struct Inputs<'a> {
     pub seed: Seed,
     /// Are standard errors, floors and evidence wanted beside the values? Resampling asks for values alone.
     pub with_errors: bool,
+    /// Neighbours of both sides, looked for once.
+    pub(super) neighborhood: Neighborhood,
 }
 
 impl<'a> Inputs<'a> {
@@ -51,6 +54,7 @@ impl<'a> Inputs<'a> {
             train: None,
             seed,
             with_errors: true,
+            neighborhood: Neighborhood::default(),
         })
     }
 
@@ -106,8 +110,8 @@ impl<'a> Inputs<'a> {
     ///
     /// # Errors
     /// Usage: a side has none.
-    pub fn feature_pair(&self) -> Result<(ArrayView2<'a, f32>, ArrayView2<'a, f32>)> {
-        Ok((features_of(self.reference()?)?, self.generated_features()?))
+    pub fn features(&self) -> Result<[ArrayView2<'a, f32>; 2]> {
+        Ok([features_of(self.reference()?)?, self.generated_features()?])
     }
 
     /// Features of the generated set.

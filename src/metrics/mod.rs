@@ -9,6 +9,8 @@
 //! arrays ── Measured, Inputs ─┘
 //! ```
 
+mod authenticity;
+mod ball_rows;
 mod ct_score;
 mod fid;
 mod fld;
@@ -19,13 +21,19 @@ mod measured;
 mod mifid;
 mod ndb;
 mod needs;
+mod neighborhood;
+mod one_nn;
 mod params;
 mod prd;
+mod prdc;
+mod precision_recall;
+mod realism;
 mod selection;
 mod warning;
 
 use crate::error::Result;
 use crate::statistics::estimate::{Direction, Estimate};
+use crate::statistics::neighbors::Request;
 
 pub use inputs::Inputs;
 pub use measured::{ClassScores, Generated, Measured, Picture, Reference, Space, Train};
@@ -45,6 +53,11 @@ pub static METRICS: &[&dyn Metric] = &[
     &fld::Fld,
     &ct_score::CtScore,
     &mifid::Mifid,
+    &precision_recall::PrecisionRecall,
+    &prdc::Prdc,
+    &realism::Realism,
+    &authenticity::Authenticity,
+    &one_nn::OneNn,
 ];
 
 /// What is said of a metric where it is listed, and where its numbers can be checked.
@@ -125,11 +138,38 @@ pub trait Metric: Sync {
         self.card().ids.to_vec()
     }
 
+    /// What it wants to know of neighbours, if anything: one pass over the features serves all metrics ([`announce`]).
+    ///
+    /// # Errors
+    /// Usage: a parameter of another kind (a mistake in a card).
+    fn neighbors(&self, _inputs: &Inputs<'_>, _params: &Params) -> Result<Option<Request>> {
+        Ok(None)
+    }
+
     /// Computes its rows. [`evaluate`] has checked that the inputs hold what [`Card::needs`] names.
     ///
     /// # Errors
     /// Usage: parameters that these inputs cannot meet. Cannot tell: too few samples. Numerical: no convergence.
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome>;
+}
+
+/// Tells the inputs which neighbours these metrics will ask for, so that the first to ask has them looked for in one pass
+/// for all. [`evaluate`] does so for its metrics; who calls it for one metric after another announces all of them before.
+///
+/// # Errors
+/// Usage: as [`Settings::rows`].
+pub fn announce(metrics: &[&dyn Metric], inputs: &Inputs<'_>, settings: &Settings) -> Result<()> {
+    for metric in metrics {
+        if inputs.lacks(metric.card().needs).is_some() {
+            continue;
+        }
+        for params in settings.rows(*metric)? {
+            if let Some(request) = metric.neighbors(inputs, &params)? {
+                inputs.neighborhood.announce(&request);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Runs metrics over inputs, one after the other, each for every row of its parameters.
@@ -144,6 +184,7 @@ pub fn evaluate(
     inputs: &Inputs<'_>,
     settings: &Settings,
 ) -> Result<Outcome> {
+    announce(metrics, inputs, settings)?;
     let mut outcome = Outcome::default();
     for metric in metrics {
         for params in settings.rows(*metric)? {

@@ -52,7 +52,7 @@ impl Metric for Ndb {
     }
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
-        let (reference, generated) = inputs.feature_pair()?;
+        let [reference, generated] = inputs.features()?;
         let rows = || {
             CARD.ids
                 .iter()

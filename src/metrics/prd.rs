@@ -72,7 +72,7 @@ impl Metric for Prd {
             ))
             .mend("--set prd.n_angles=1001"));
         }
-        let (reference, generated) = inputs.feature_pair()?;
+        let [reference, generated] = inputs.features()?;
         let rows = || {
             CARD.ids
                 .iter()

@@ -14,6 +14,7 @@ pub mod memorization;
 pub mod mixture;
 pub mod mmd;
 pub mod moments;
+pub mod neighbors;
 pub mod pca;
 pub mod prd;
 pub mod proportions;
