@@ -8,7 +8,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use gavel::rng::Seed;
 use gavel::statistics::frechet::{Ddof, Side, frechet, frechet_between, frechet_with_error};
 use gavel::statistics::inception_score::{Scale, inception_score};
-use gavel::statistics::mmd::{draws_numpy2020, full, subsets};
+use gavel::statistics::mmd::{Arithmetic, draws_numpy2020, full, subsets};
 use gavel::statistics::moments::Moments;
 use ndarray::Array2;
 
@@ -78,19 +78,21 @@ fn distance(c: &mut Criterion) {
 fn kid(c: &mut Criterion) {
     let mut group = c.benchmark_group("kid");
     group.sample_size(10);
-    for (n, d) in [(1000, 2048), (10_000, 128)] {
+    for (n, d) in [(1000, 2048), (10_000, 128), (10_000, 2048)] {
         let (x, y) = (samples(1, n, d), samples(2, n, d));
         let draws = draws_numpy2020(n, n, 100, 1000);
-        group.bench_function(
-            BenchmarkId::from_parameter(format!("subsets-100x1000-n{n}-d{d}")),
-            |b| {
-                b.iter(|| subsets(black_box(x.view()), black_box(y.view()), &draws));
-            },
-        );
+        for (name, arithmetic) in [("auto", Arithmetic::Auto), ("float64", Arithmetic::Float64)] {
+            group.bench_function(
+                BenchmarkId::from_parameter(format!("subsets-100x1000-n{n}-d{d}-{name}")),
+                |b| {
+                    b.iter(|| subsets(black_box(x.view()), y.view(), &draws, arithmetic));
+                },
+            );
+        }
         group.bench_function(
             BenchmarkId::from_parameter(format!("full-n{n}-d{d}")),
             |b| {
-                b.iter(|| full(black_box(x.view()), black_box(y.view())));
+                b.iter(|| full(black_box(x.view()), y.view(), Arithmetic::Auto));
             },
         );
     }

@@ -6,10 +6,12 @@
 )]
 
 mod architecture;
+mod bad_input;
 mod cli;
 mod conformance;
 mod decoding;
 mod engines;
+mod everything;
 mod faults;
 mod golden;
 mod inception;
@@ -18,6 +20,7 @@ mod models;
 mod networks;
 mod polygons;
 mod program;
+mod properties;
 mod protocols;
 mod selftest;
 mod sensitivity;

@@ -1,17 +1,18 @@
 //! Sums over a Gram matrix that is never held whole.
 //!
-//! The matrix is cut into square tiles of a fixed size; a tile is one float64 product, the kernel over it, and its
-//! sums. Tiles of one row run in parallel and are folded in order, so the bits are the same for any number of threads.
+//! The matrix is cut into square tiles of a fixed size; a tile is one product, the kernel over it, and its sums. Tiles of
+//! one row run in parallel and are folded in order, so the bits are the same for any number of threads.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, Par};
-use ndarray::{ArrayView2, Axis, Slice};
 use rayon::prelude::*;
 
 use super::members::Members;
+use super::products::Products;
 
-/// Rows and columns of a tile.
-const TILE: usize = 256;
+/// Rows and columns of a tile: a multiple of what [`super::integer`] multiplies at once.
+pub(super) const TILE: usize = 240;
+
+/// Values summed side by side.
+const LANES: usize = 8;
 
 /// Sums over the Gram matrix of a set with itself, without its diagonal.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +45,6 @@ struct Tile {
     row_sums: Vec<f64>,
     column_sums: Vec<f64>,
     squares: f64,
-    diagonal: f64,
     subsets: Vec<f64>,
 }
 
@@ -54,77 +54,71 @@ fn kernel(product: f64, gamma: f64) -> f64 {
     base * base * base
 }
 
-/// Rows `start..start + TILE` as float64 columns `[d, rows]`.
-fn block(samples: ArrayView2<'_, f32>, start: usize) -> Mat<f64> {
-    let end = (start + TILE).min(samples.nrows());
-    let rows = samples.slice_axis(Axis(0), Slice::from(start..end));
-    let mut out = Mat::zeros(rows.ncols(), rows.nrows());
-    for (i, row) in rows.rows().into_iter().enumerate() {
-        for (slot, &value) in out.col_as_slice_mut(i).iter_mut().zip(row) {
-            *slot = f64::from(value);
+/// Turns a line of products into kernel values, adds them to `row_sums`, and gives their sum and that of their squares.
+fn kernel_line(line: &mut [f64], gamma: f64, row_sums: &mut [f64]) -> [f64; 2] {
+    let (mut totals, mut squares) = ([0.0; LANES], [0.0; LANES]);
+    for (line, row_sums) in line.chunks_mut(LANES).zip(row_sums.chunks_mut(LANES)) {
+        for (lane, (value, row_sum)) in line.iter_mut().zip(row_sums).enumerate() {
+            *value = kernel(*value, gamma);
+            *row_sum += *value;
+            totals[lane] += *value;
+            squares[lane] += *value * *value;
         }
     }
-    out
+    [totals, squares].map(|lanes| lanes.iter().sum())
 }
 
-/// The tile of `x` (rows) and `y` (columns). With `on_diagonal` both are the same samples: the diagonal is summed
-/// apart and counts nowhere else.
-fn tile(x: &Mat<f64>, y: &Mat<f64>, on_diagonal: bool, members: Option<[&Mat<f64>; 2]>) -> Tile {
-    let gamma = 1.0 / x.nrows() as f64;
-    let (rows, columns) = (x.ncols(), y.ncols());
-    let mut gram = Mat::<f64>::zeros(rows, columns);
-    matmul(
-        gram.as_mut(),
-        Accum::Replace,
-        x.transpose(),
-        y.as_ref(),
-        1.0,
-        Par::Seq,
-    );
+/// The tile of `left`, `width` samples from `first` on, and the samples of `set` from `second` on. Where both are the same
+/// samples, the diagonal counts nowhere.
+fn tile<P: Products>(
+    left: &P::Block,
+    [first, second]: [usize; 2],
+    width: usize,
+    set: &P,
+    same: bool,
+    members: Option<[&Members; 2]>,
+) -> Tile {
+    let gamma = 1.0 / set.n_dimensions() as f64;
+    let mut gram = set.multiply(second, left);
     let mut sums = Tile {
-        row_sums: vec![0.0; rows],
-        column_sums: vec![0.0; columns],
+        row_sums: vec![0.0; width],
+        column_sums: Vec::with_capacity(gram.len() / width),
         squares: 0.0,
-        diagonal: 0.0,
-        subsets: Vec::new(),
+        subsets: vec![0.0; members.map_or(0, |[m, _]| m.n_subsets())],
     };
-    for j in 0..columns {
-        let column = gram.col_as_slice_mut(j);
-        for value in column.iter_mut() {
-            *value = kernel(*value, gamma);
+    for (j, line) in gram.chunks_exact_mut(width).enumerate() {
+        if same {
+            // There the kernel is 0.
+            line[j] = -1.0 / gamma;
         }
-        if on_diagonal {
-            sums.diagonal += column[j];
-            column[j] = 0.0;
-        }
-        let (mut total, mut squares) = (0.0, 0.0);
-        for (value, row_sum) in column.iter().zip(&mut sums.row_sums) {
-            *row_sum += value;
-            total += value;
-            squares += value * value;
-        }
-        sums.column_sums[j] = total;
+        let [total, squares] = kernel_line(line, gamma, &mut sums.row_sums);
+        sums.column_sums.push(total);
         sums.squares += squares;
-    }
-    if let Some([left, right]) = members {
-        // Subset s sums Σij Lis Gij Rjs, which is column s of L against column s of G R.
-        let mut halves = Mat::<f64>::zeros(rows, right.ncols());
-        matmul(
-            halves.as_mut(),
-            Accum::Replace,
-            gram.as_ref(),
-            right.as_ref(),
-            1.0,
-            Par::Seq,
-        );
-        sums.subsets = (0..halves.ncols())
-            .map(|s| {
-                let pairs = left.col_as_slice(s).iter().zip(halves.col_as_slice(s));
-                pairs.map(|(member, half)| member * half).sum()
-            })
-            .collect();
+        if let Some([of_left, of_set]) = members {
+            let in_tile = of_left.tile(first);
+            for &s in of_set.of(second + j) {
+                sums.subsets[s as usize] += chosen(line, &in_tile[s as usize]);
+            }
+        }
     }
     sums
+}
+
+/// The sum of some values of a line, four side by side.
+fn chosen(line: &[f64], members: &[u16]) -> f64 {
+    let mut sums = [0.0; 4];
+    let fours = members.chunks_exact(4);
+    let rest: f64 = fours
+        .remainder()
+        .iter()
+        .map(|&i| line[usize::from(i)])
+        .sum();
+    for four in fours {
+        for (sum, &i) in sums.iter_mut().zip(four) {
+            *sum += line[usize::from(i)];
+        }
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
 fn add(into: &mut [f64], from: &[f64], weight: f64) {
@@ -133,31 +127,25 @@ fn add(into: &mut [f64], from: &[f64], weight: f64) {
     }
 }
 
-/// Sums of `x` `[n, d]` with itself; of the subsets in `members` too, if given.
-pub(super) fn within(x: ArrayView2<'_, f32>, members: Option<&Members>) -> Within {
-    let n = x.nrows();
+/// Sums of `x` with itself; of the subsets in `members` too, if given.
+pub(super) fn within<P: Products>(x: &P, members: Option<&Members>) -> Within {
+    let n = x.n();
+    let gamma = 1.0 / x.n_dimensions() as f64;
     let mut out = Within {
         row_sums: vec![0.0; n],
+        diagonal: (0..n).map(|i| kernel(x.square(i), gamma)).sum(),
         subsets: vec![0.0; members.map_or(0, Members::n_subsets)],
         ..Within::default()
     };
     let starts: Vec<usize> = (0..n).step_by(TILE).collect();
     for (index, &first) in starts.iter().enumerate() {
-        let left = block(x, first);
-        let left_members = members.map(|m| m.block(first, left.ncols()));
+        let left = x.block(first);
+        let width = TILE.min(n - first);
         let tiles: Vec<Tile> = starts[index..]
             .par_iter()
             .map(|&second| {
-                if second == first {
-                    return tile(&left, &left, true, left_members.as_ref().map(|m| [m, m]));
-                }
-                let right = block(x, second);
-                let right_members = members.map(|m| m.block(second, right.ncols()));
-                let pair = left_members
-                    .as_ref()
-                    .zip(right_members.as_ref())
-                    .map(|(a, b)| [a, b]);
-                tile(&left, &right, false, pair)
+                let members = members.map(|m| [m, m]);
+                tile(&left, [first, second], width, x, second == first, members)
             })
             .collect();
         for (&second, tile) in starts[index..].iter().zip(&tiles) {
@@ -168,40 +156,27 @@ pub(super) fn within(x: ArrayView2<'_, f32>, members: Option<&Members>) -> Withi
                 weight = 2.0;
             }
             out.squares += weight * tile.squares;
-            out.diagonal += tile.diagonal;
             add(&mut out.subsets, &tile.subsets, weight);
         }
     }
     out
 }
 
-/// Sums of `x` `[n, d]` (rows) with `y` `[m, d]` (columns); of the subsets in `members` too, if given.
-pub(super) fn between(
-    x: ArrayView2<'_, f32>,
-    y: ArrayView2<'_, f32>,
-    members: Option<[&Members; 2]>,
-) -> Between {
+/// Sums of `x` (rows) with `y` (columns); of the subsets in `members` too, if given.
+pub(super) fn between<P: Products>(x: &P, y: &P, members: Option<[&Members; 2]>) -> Between {
     let mut out = Between {
-        row_sums: vec![0.0; x.nrows()],
-        column_sums: vec![0.0; y.nrows()],
+        row_sums: vec![0.0; x.n()],
+        column_sums: vec![0.0; y.n()],
         subsets: vec![0.0; members.map_or(0, |[m, _]| m.n_subsets())],
         ..Between::default()
     };
-    let starts: Vec<usize> = (0..y.nrows()).step_by(TILE).collect();
-    for first in (0..x.nrows()).step_by(TILE) {
-        let left = block(x, first);
-        let left_members = members.map(|[m, _]| m.block(first, left.ncols()));
+    let starts: Vec<usize> = (0..y.n()).step_by(TILE).collect();
+    for first in (0..x.n()).step_by(TILE) {
+        let left = x.block(first);
+        let width = TILE.min(x.n() - first);
         let tiles: Vec<Tile> = starts
             .par_iter()
-            .map(|&second| {
-                let right = block(y, second);
-                let right_members = members.map(|[_, m]| m.block(second, right.ncols()));
-                let pair = left_members
-                    .as_ref()
-                    .zip(right_members.as_ref())
-                    .map(|(a, b)| [a, b]);
-                tile(&left, &right, false, pair)
-            })
+            .map(|&second| tile(&left, [first, second], width, y, false, members))
             .collect();
         for (&second, tile) in starts.iter().zip(&tiles) {
             add(&mut out.row_sums[first..], &tile.row_sums, 1.0);

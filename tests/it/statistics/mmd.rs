@@ -2,7 +2,7 @@
 
 use gavel::error::Kind;
 use gavel::rng::Seed;
-use gavel::statistics::mmd::{Draw, draws_numpy2020, draws_seeded, full, subsets};
+use gavel::statistics::mmd::{Arithmetic, Draw, draws_numpy2020, draws_seeded, full, subsets};
 use ndarray::array;
 
 use super::{FLOAT32_INPUT, deviation, mean, normal, rows};
@@ -21,7 +21,7 @@ fn whole_set_mmd_meets_the_golden_values() {
         ) else {
             return;
         };
-        let result = full(real.view(), generated.view()).unwrap();
+        let result = full(real.view(), generated.view(), Arithmetic::Auto).unwrap();
         golden.check(&format!("kid/{set}/full-u"), result.unbiased);
         golden.check(&format!("kid/{set}/full-biased"), result.biased);
     }
@@ -47,7 +47,7 @@ fn mmd_of_given_subsets_meets_the_golden_values() {
             generated,
         })
         .collect();
-    let result = subsets(real.view(), generated.view(), &draws).unwrap();
+    let result = subsets(real.view(), generated.view(), &draws, Arithmetic::Auto).unwrap();
     for (i, value) in result.values.iter().enumerate() {
         golden.check_part("kid/A/subsets", &format!("/{i}"), *value);
     }
@@ -65,12 +65,12 @@ fn torch_fidelitys_subsets_are_drawn_generated_first() {
     };
     let id = "kid/A/torch-fidelity-rng2020";
     let draws = draws_numpy2020(real.nrows(), generated.nrows(), 20, 100);
-    let result = subsets(real.view(), generated.view(), &draws).unwrap();
+    let result = subsets(real.view(), generated.view(), &draws, Arithmetic::Auto).unwrap();
     golden.check_part(id, "/0", result.mean());
     golden.check_part(id, "/1", result.spread());
     // The other order is another number.
     let turned = draws_numpy2020(generated.nrows(), real.nrows(), 20, 100);
-    let wrong = subsets(generated.view(), real.view(), &turned)
+    let wrong = subsets(generated.view(), real.view(), &turned, Arithmetic::Auto)
         .unwrap()
         .mean();
     assert!((wrong / result.mean() - 1.0).abs() > 1e-3);
@@ -83,7 +83,7 @@ fn mmd_of_the_formula_data_is_met() {
     };
     let [x, y] = formula().map(|a| a.mapv(|v| v as f32));
     let want = |id: &str| golden.item(id)["value"].as_f64().unwrap();
-    let unequal = full(x.view(), y.view()).unwrap().unbiased;
+    let unequal = full(x.view(), y.view(), Arithmetic::Auto).unwrap().unbiased;
     close(
         "kid/40-vs-36",
         unequal,
@@ -91,7 +91,7 @@ fn mmd_of_the_formula_data_is_met() {
         FLOAT32_INPUT,
         0.0,
     );
-    let equal = full(rows(&x, ..36), y.view()).unwrap();
+    let equal = full(rows(&x, ..36), y.view(), Arithmetic::Auto).unwrap();
     close(
         "kid/36-vs-36",
         equal.unbiased,
@@ -113,7 +113,7 @@ fn mmd_of_two_points_each_is_what_the_hand_says() {
     // d = 1, k = (xy + 1)³, x = {0, 1}, y = {1, 2}: k(0, 1) = 1, k(1, 2) = 27, crosses 1, 1, 8, 27.
     // Unbiased: 1 + 27 − 2 · 37/4 = 9.5; biased: (1 + 1 + 1 + 8)/4 + (8 + 27 + 27 + 125)/4 − 18.5 = 31.
     let (x, y) = (array![[0.0_f32], [1.0]], array![[1.0_f32], [2.0]]);
-    let result = full(x.view(), y.view()).unwrap();
+    let result = full(x.view(), y.view(), Arithmetic::Auto).unwrap();
     assert_eq!(
         (result.unbiased, result.biased, result.std_error),
         (9.5, 31.0, None)
@@ -130,11 +130,16 @@ fn the_standard_error_of_mmd_is_its_spread_over_fresh_samples() {
                 normal(2 * k, 120, 6, 0.0, 1.0),
                 normal(2 * k + 1, 90, 6, shift, scale),
             );
-            let result = full(x.view(), y.view()).unwrap();
+            let result = full(x.view(), y.view(), Arithmetic::Auto).unwrap();
             values.push(result.unbiased);
             errors.push(result.std_error.unwrap().powi(2));
-            let drawn =
-                subsets(x.view(), y.view(), &draws_seeded(120, 90, 10, 30, Seed(k))).unwrap();
+            let drawn = subsets(
+                x.view(),
+                y.view(),
+                &draws_seeded(120, 90, 10, 30, Seed(k)),
+                Arithmetic::Auto,
+            )
+            .unwrap();
             means.push(drawn.mean());
             partial.push(drawn.std_error.unwrap().powi(2));
         }
@@ -172,11 +177,15 @@ fn mmd_refuses_what_it_cannot_compute() {
     let x = normal(1, 5, 3, 0.0, 1.0);
     let other = normal(1, 5, 4, 0.0, 1.0);
     assert_eq!(
-        full(x.view(), other.view()).unwrap_err().kind(),
+        full(x.view(), other.view(), Arithmetic::Auto)
+            .unwrap_err()
+            .kind(),
         Kind::Input
     );
     assert_eq!(
-        full(rows(&x, ..1), x.view()).unwrap_err().kind(),
+        full(rows(&x, ..1), x.view(), Arithmetic::Auto)
+            .unwrap_err()
+            .kind(),
         Kind::CannotTell
     );
     let outside = Draw {
@@ -184,11 +193,15 @@ fn mmd_refuses_what_it_cannot_compute() {
         generated: vec![0, 1],
     };
     assert_eq!(
-        subsets(x.view(), x.view(), &[outside]).unwrap_err().kind(),
+        subsets(x.view(), x.view(), &[outside], Arithmetic::Auto)
+            .unwrap_err()
+            .kind(),
         Kind::Input
     );
     assert_eq!(
-        subsets(x.view(), x.view(), &[]).unwrap_err().kind(),
+        subsets(x.view(), x.view(), &[], Arithmetic::Auto)
+            .unwrap_err()
+            .kind(),
         Kind::Input
     );
 }

@@ -3,7 +3,7 @@
 use gavel::rng::Seed;
 use gavel::statistics::frechet::{Ddof, Side, floor, frechet_with_error};
 use gavel::statistics::inception_score::{Scale, inception_score};
-use gavel::statistics::mmd::{draws_seeded, subsets};
+use gavel::statistics::mmd::{Arithmetic, draws_seeded, subsets};
 use gavel::statistics::moments::Moments;
 
 use super::{normal, rows};
@@ -37,12 +37,14 @@ fn no_bit_depends_on_the_number_of_threads() {
                 x.view(),
                 y.view(),
                 &draws_seeded(2500, 1200, 3, 400, Seed(1)),
+                Arithmetic::Auto,
             )
             .unwrap();
             let by_membership = subsets(
                 x.view(),
                 y.view(),
                 &draws_seeded(2500, 1200, 60, 900, Seed(1)),
+                Arithmetic::Auto,
             )
             .unwrap();
             let score = inception_score(logits.view(), Scale::Logits, 10, None).unwrap();

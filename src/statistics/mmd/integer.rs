@@ -1,0 +1,181 @@
+//! Exact inner products of 16-bit integers: 6 rows with 16 columns at once, 2 dimensions in every step.
+//!
+//! Integers have no rounding, so vector units change the time and never the result.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into `with_simd` is compiled for the vector units found at run time"
+)]
+
+/// Rows multiplied at once.
+pub(super) const ROWS: usize = 6;
+
+/// Columns multiplied at once.
+pub(super) const COLUMNS: usize = 16;
+
+/// Two 16-bit integers in one word: the dimensions 2k (low half) and 2k + 1.
+pub(super) type Pair = i32;
+
+/// One pair of dimensions of [`COLUMNS`] samples.
+pub(super) type PanelLine = [Pair; COLUMNS];
+
+/// Packs two integers.
+pub(super) fn pair(low: i16, high: i16) -> Pair {
+    Pair::from(low) & 0xffff | Pair::from(high) << 16
+}
+
+/// Both integers of a pair.
+fn halves(pair: Pair) -> [i32; 2] {
+    [i32::from(pair as i16), pair >> 16]
+}
+
+/// A way to multiply: with the vector units at hand, or without any.
+pub(super) trait Unit: Copy {
+    /// Σ over k of rows[r][k] · panel[k][c]. No partial sum may leave the range of `i32`.
+    fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS];
+}
+
+/// Plain integers, for any processor.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plain;
+
+impl Unit for Plain {
+    #[inline(always)]
+    fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS] {
+        rows.map(|row| {
+            let mut sums = [0; COLUMNS];
+            for (&a, line) in row.iter().zip(panel) {
+                let [a0, a1] = halves(a);
+                for (sum, &b) in sums.iter_mut().zip(line) {
+                    let [b0, b1] = halves(b);
+                    *sum += a0 * b0 + a1 * b1;
+                }
+            }
+            sums
+        })
+    }
+}
+
+/// Work that is compiled for a [`Unit`].
+pub(super) trait Work {
+    /// Does it.
+    fn run<U: Unit>(self, unit: U);
+}
+
+/// Does the work with the best unit of this machine.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn dispatch(work: impl Work) {
+    work.run(Plain);
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use x86::dispatch;
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::{COLUMNS, Pair, PanelLine, Plain, ROWS, Unit, Work};
+    use core::arch::x86_64::__m256i;
+    use pulp::x86::V3;
+
+    /// Does the work with the best unit of this machine.
+    pub fn dispatch(work: impl Work) {
+        match V3::try_new() {
+            Some(simd) => pulp::Simd::vectorize(simd, On { work, simd }),
+            None => work.run(Plain),
+        }
+    }
+
+    struct On<W> {
+        work: W,
+        simd: V3,
+    }
+
+    impl<W: Work> pulp::WithSimd for On<W> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: pulp::Simd>(self, _: S) {
+            self.work.run(Avx2(self.simd));
+        }
+    }
+
+    /// 256-bit vectors.
+    #[derive(Clone, Copy)]
+    struct Avx2(V3);
+
+    impl Unit for Avx2 {
+        #[inline(always)]
+        fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS] {
+            let V3 { avx, avx2, .. } = self.0;
+            let n = panel.len();
+            let rows = rows.map(|row| &row[..n]);
+            let mut sums = [[avx._mm256_setzero_si256(); 2]; ROWS];
+            for (k, line) in panel.iter().enumerate() {
+                let columns: [__m256i; 2] = pulp::cast(*line);
+                for (row, sums) in rows.iter().zip(&mut sums) {
+                    let both = avx._mm256_set1_epi32(row[k]);
+                    for (sum, columns) in sums.iter_mut().zip(columns) {
+                        let products = avx2._mm256_madd_epi16(both, columns);
+                        *sum = avx2._mm256_add_epi32(*sum, products);
+                    }
+                }
+            }
+            sums.map(pulp::cast)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Seed;
+
+    struct Check<'a> {
+        rows: [&'a [Pair]; ROWS],
+        panel: &'a [PanelLine],
+        out: &'a mut [[i32; COLUMNS]; ROWS],
+    }
+
+    impl Work for Check<'_> {
+        #[inline(always)]
+        fn run<U: Unit>(self, unit: U) {
+            *self.out = unit.dots(self.rows, self.panel);
+        }
+    }
+
+    #[test]
+    fn halves_of_a_pair_are_what_was_packed() {
+        for (low, high) in [(0, 0), (-1, 1), (1, -1), (i16::MIN, i16::MAX), (-32767, -1)] {
+            assert_eq!(halves(pair(low, high)), [i32::from(low), i32::from(high)]);
+        }
+    }
+
+    #[test]
+    fn this_machines_unit_multiplies_as_sums_of_64_bit_integers_do() {
+        let mut stream = Seed(4).stream("integer test", 0);
+        let mut small = || stream.below(8191) as i16 - 4095;
+        let left: Vec<[i16; 2]> = (0..ROWS * 30).map(|_| [small(), small()]).collect();
+        let right: Vec<[i16; 2]> = (0..COLUMNS * 30).map(|_| [small(), small()]).collect();
+        let pairs =
+            |all: &[[i16; 2]]| -> Vec<Pair> { all.iter().map(|p| pair(p[0], p[1])).collect() };
+        let rows = pairs(&left);
+        let panel: Vec<PanelLine> = (0..30)
+            .map(|k| std::array::from_fn(|c| pairs(&right)[c * 30 + k]))
+            .collect();
+        let mut out = [[0; COLUMNS]; ROWS];
+        dispatch(Check {
+            rows: std::array::from_fn(|r| &rows[r * 30..(r + 1) * 30]),
+            panel: &panel,
+            out: &mut out,
+        });
+        for r in 0..ROWS {
+            for c in 0..COLUMNS {
+                let want: i64 = (0..30)
+                    .flat_map(|k| [0, 1].map(|h| (left[r * 30 + k][h], right[c * 30 + k][h])))
+                    .map(|(a, b)| i64::from(a) * i64::from(b))
+                    .sum();
+                assert_eq!(i64::from(out[r][c]), want, "row {r}, column {c}");
+            }
+        }
+    }
+}
