@@ -9,6 +9,7 @@
 //! arrays ── Measured, Inputs ─┘
 //! ```
 
+pub mod comparison;
 mod fid;
 mod inception_score;
 mod inputs;
@@ -20,6 +21,7 @@ mod selection;
 mod warning;
 
 use crate::error::Result;
+use comparison::Pairing;
 use crate::statistics::estimate::{Direction, Estimate};
 
 pub use inputs::Inputs;
@@ -94,6 +96,11 @@ pub trait Metric: Sync {
     /// The ids of its rows for these inputs, out of [`Card::ids`]: all of them, unless the extractor decides the name.
     fn row_ids(&self, _inputs: &Inputs<'_>) -> Vec<&'static str> {
         self.card().ids.to_vec()
+    }
+
+    /// How the error of a difference between two generators is found.
+    fn pairing(&self) -> Pairing {
+        Pairing::of(self.card().needs)
     }
 
     /// Computes its rows. [`evaluate`] has checked that the inputs hold what [`Card::needs`] names.

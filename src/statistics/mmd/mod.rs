@@ -10,6 +10,7 @@
 mod draws;
 mod gram;
 mod members;
+mod relative;
 mod spread;
 
 use ndarray::{ArrayView2, Axis};
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 pub use draws::{Draw, draws_numpy2020, draws_seeded};
+pub use relative::{Arm, Relative, arm, relative};
 
 use draws::check_draws;
 use gram::{between, within};
