@@ -71,6 +71,12 @@ impl Draws {
         (*least >= 8 && share * *least as f64 >= 4.0).then_some(Self { share, seed })
     }
 
+    /// Halves of a set of `n` rows, whatever its size; `None` below 8.
+    #[must_use]
+    pub fn halves(n: usize, seed: Seed) -> Option<Self> {
+        (n >= 8).then_some(Self { share: 0.5, seed })
+    }
+
     /// Are the draws smaller than halves?
     #[must_use]
     pub fn is_limited(&self) -> bool {

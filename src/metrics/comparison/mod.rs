@@ -10,17 +10,17 @@
 //! | `Independent` | root of the sum of squares: no reference that is drawn is involved | scores of the generated set alone |
 //! | `Halves` | delete-half jackknife of the difference, both on the same rows of the reference | all others |
 
+mod frechet;
 mod halves;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Generated, Measured, Metric, Need, Reference, Settings, Train};
+use super::{Generated, Metric, Need, Reference, Settings, Train};
 use crate::error::Result;
 use crate::rng::Seed;
 use crate::statistics::estimate::{Direction, Estimate};
-use crate::statistics::frechet::{Influences, difference_error, influences};
 use crate::statistics::mmd::{Arm, arm, relative};
 
 /// How the error of a difference between two generators is found.
@@ -132,7 +132,8 @@ impl Contest<'_> {
     #[must_use]
     pub fn n_steps(&self, metric: &dyn Metric) -> usize {
         match metric.pairing() {
-            Pairing::Influence | Pairing::RelativeMmd => self.generators.len(),
+            Pairing::Influence => 2 * self.generators.len(),
+            Pairing::RelativeMmd => self.generators.len(),
             Pairing::Halves => self.generators.len() * crate::statistics::resample::N_HALVES,
             Pairing::Independent => 0,
         }
@@ -154,9 +155,9 @@ impl Contest<'_> {
         match metric.pairing() {
             Pairing::RelativeMmd => self.relative_mmd(metric, pairs, tick),
             Pairing::Influence => {
-                let all = self.influences(tick)?;
+                let all = frechet::influences_of_all(self, tick)?;
                 Ok(of_scores(scores, pairs, |_, (a, b)| {
-                    by_influence(&all[a], &all[b])
+                    frechet::error(&all[a], &all[b])
                 }))
             }
             Pairing::Independent => Ok(of_scores(scores, pairs, |row, pair| {
@@ -171,24 +172,6 @@ impl Contest<'_> {
                 })),
             },
         }
-    }
-
-    fn influences(&self, tick: Tick<'_>) -> Result<Vec<Influences>> {
-        let side = |measured: &Measured| measured.n().is_none_or(|n| n >= 2);
-        let reference = self.reference.0;
-        self.generators
-            .iter()
-            .map(|generated| {
-                // The distance itself is absent or refused for such a set.
-                let all = if side(reference) && side(generated.0) {
-                    influences(&reference.side()?, &generated.0.side()?)?
-                } else {
-                    Influences::default()
-                };
-                tick()?;
-                Ok(all)
-            })
-            .collect()
     }
 
     fn relative_mmd(
@@ -278,23 +261,6 @@ fn of_scores(
         }
     }
     all
-}
-
-fn by_influence(a: &Influences, b: &Influences) -> Found {
-    let error = difference_error(a, b);
-    let fixed = error.is_some_and(|error| error.reference.is_none());
-    Found {
-        std_error: error
-            .map(|error| error.total())
-            .ok_or_else(|| "a generated set is known by its statistics alone".to_owned()),
-        method: if fixed {
-            "infinitesimal jackknife over the generated sets; the reference counts as fixed, as only its statistics are at hand"
-        } else {
-            "infinitesimal jackknife of the difference over the reference and both generated sets"
-        }
-        .to_owned(),
-        reference_is_fixed: fixed,
-    }
 }
 
 fn independent(
