@@ -1,7 +1,10 @@
-//! What a run ends with: the results document ([`results`]) and its renderings ([`report`]).
+//! What a run ends with: the results document ([`results`]) and its renderings ([`report`]); generators compared
+//! ([`comparison`]) and protocols compared ([`protocols`]).
 //!
 //! Nothing here knows pixels, features or networks: a saved document can be shown, exported and judged on a machine
 //! that has none of them.
 
+pub mod comparison;
+pub mod protocols;
 pub mod report;
 pub mod results;

@@ -40,7 +40,10 @@ pub(super) fn influences_of_all(contest: &Contest<'_>, tick: Tick<'_>) -> Result
 
 /// Nothing for a set too small to have a covariance: the distance itself is absent or refused for it.
 fn between(reference: &Measured, generated: &Measured) -> Result<Influences> {
-    if [reference, generated].iter().any(|set| set.n().is_some_and(|n| n < 2)) {
+    if [reference, generated]
+        .iter()
+        .any(|set| set.n().is_some_and(|n| n < 2))
+    {
         return Ok(Influences::default());
     }
     influences(&reference.side()?, &generated.side()?)
@@ -62,7 +65,10 @@ pub(super) fn error(a: &Moved, b: &Moved) -> Found {
     let halves = halves.and_then(|(a, b)| difference_error(a, b));
     let fixed = whole.is_some_and(|error| error.reference.is_none());
     let (over, left) = if fixed {
-        ("both generated sets", "; the reference counts as fixed, as only its statistics are at hand")
+        (
+            "both generated sets",
+            "; the reference counts as fixed, as only its statistics are at hand",
+        )
     } else {
         ("the reference and both generated sets", "")
     };

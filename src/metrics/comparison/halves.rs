@@ -54,7 +54,9 @@ pub(super) fn replicates(
                         .map(|row| row.value.filter(|value| value.is_finite()))
                         .collect(),
                 ),
-                Err(error) => return Ok(Err(format!("on half of the samples: {}", error.message()))),
+                Err(error) => {
+                    return Ok(Err(format!("on half of the samples: {}", error.message())));
+                }
             }
             tick()?;
         }
@@ -71,9 +73,8 @@ impl Replicates {
             .collect();
         let std_error = self.draws.std_error(&differences);
         Found {
-            std_error: std_error.ok_or_else(|| {
-                format!("fewer than half of {N_HALVES} draws have a value of both")
-            }),
+            std_error: std_error
+                .ok_or_else(|| format!("fewer than half of {N_HALVES} draws have a value of both")),
             method: if self.draws.is_limited() {
                 format!(
                     "jackknife of the difference: {N_HALVES} draws of {MAX_ROWS} rows of the largest set and the same share of the others, scaled"

@@ -263,12 +263,7 @@ fn of_scores(
     all
 }
 
-fn independent(
-    scores: &[Vec<Score>],
-    row: usize,
-    (a, b): (usize, usize),
-    because: &str,
-) -> Found {
+fn independent(scores: &[Vec<Score>], row: usize, (a, b): (usize, usize), because: &str) -> Found {
     let error = |g: usize| scores[g].get(row).and_then(|score| score.std_error);
     Found {
         std_error: error(a)

@@ -16,7 +16,8 @@ use super::influence::{Influence, Influences, StdError, variance};
 /// C / n of both distances cancel as far as the generated sets have the same size and spread.
 #[must_use]
 pub fn difference_error(a: &Influences, b: &Influences) -> Option<StdError> {
-    let generated = a.generated.as_ref()?.variance_of_mean() + b.generated.as_ref()?.variance_of_mean();
+    let generated =
+        a.generated.as_ref()?.variance_of_mean() + b.generated.as_ref()?.variance_of_mean();
     let reference = a.reference.as_ref().zip(b.reference.as_ref());
     Some(StdError {
         reference: reference.and_then(|(a, b)| shared_part(a, b)),
@@ -31,7 +32,10 @@ fn shared_part(a: &Influence, b: &Influence) -> Option<f64> {
     }
     // Each took every sample, or every k-th with the same k.
     let step = a.step.max(b.step);
-    let (of_a, of_b) = (a.values.iter().step_by(step / a.step), b.values.iter().step_by(step / b.step));
+    let (of_a, of_b) = (
+        a.values.iter().step_by(step / a.step),
+        b.values.iter().step_by(step / b.step),
+    );
     let differences: Vec<f64> = of_a.zip(of_b).map(|(a, b)| b - a).collect();
     Some((variance(&differences) / a.n as f64).sqrt())
 }
