@@ -11,6 +11,7 @@
 
 mod authenticity;
 mod ball_rows;
+pub mod comparison;
 mod ct_score;
 mod fid;
 mod fld;
@@ -34,6 +35,7 @@ mod warning;
 use crate::error::Result;
 use crate::statistics::estimate::{Direction, Estimate};
 use crate::statistics::neighbors::Request;
+use comparison::Pairing;
 
 pub use inputs::Inputs;
 pub use measured::{ClassScores, Generated, Measured, Picture, Reference, Space, Train};
@@ -144,6 +146,11 @@ pub trait Metric: Sync {
     /// Usage: a parameter of another kind (a mistake in a card).
     fn neighbors(&self, _inputs: &Inputs<'_>, _params: &Params) -> Result<Option<Request>> {
         Ok(None)
+    }
+
+    /// How the error of a difference between two generators is found.
+    fn pairing(&self) -> Pairing {
+        Pairing::of(self.card().needs)
     }
 
     /// Computes its rows. [`evaluate`] has checked that the inputs hold what [`Card::needs`] names.

@@ -3,7 +3,7 @@
 use super::arrays::{Arrays, x, y};
 use crate::error::Result;
 use crate::statistics::frechet::{Ddof, frechet};
-use crate::statistics::mmd::{Draw, full, subsets};
+use crate::statistics::mmd::{Arithmetic, Draw, full, subsets};
 use crate::statistics::moments::Moments;
 use ndarray::{Array1, Array2, Axis};
 
@@ -21,7 +21,7 @@ pub fn kid_of_subsets(arrays: &Arrays) -> Result<Vec<Vec<f64>>> {
             generated: generated.to_vec(),
         })
         .collect();
-    let found = subsets(real.view(), generated.view(), &draws)?;
+    let found = subsets(real.view(), generated.view(), &draws, Arithmetic::Float64)?;
     let (mean, spread) = (found.mean(), found.spread());
     Ok(vec![found.values, vec![mean], vec![spread]])
 }
@@ -32,7 +32,7 @@ pub fn kid_of_blocks(arrays: &Arrays) -> Result<Vec<Vec<f64>>> {
     let blocks = (0..3).map(|b| {
         let real = real.slice_axis(Axis(0), (500 * b..500 * (b + 1)).into());
         let generated = generated.slice_axis(Axis(0), (400 * b..400 * (b + 1)).into());
-        Ok(full(real, generated)?.unbiased)
+        Ok(full(real, generated, Arithmetic::Float64)?.unbiased)
     });
     let blocks = blocks.collect::<Result<Vec<f64>>>()?;
     let mean = blocks.iter().sum::<f64>() / blocks.len() as f64;

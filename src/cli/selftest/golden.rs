@@ -1,8 +1,6 @@
 //! The golden values of a conformance kit, each with the metric that must meet it.
 
-use super::case::{
-    Case, Part, Sets, detail, kit, kit_function, logits, nth, pair, trio, value,
-};
+use super::case::{Case, Part, Sets, detail, kit, kit_function, logits, nth, pair, trio, value};
 use super::functions;
 
 const A: Sets = pair("A_real", "A_gen");
@@ -36,7 +34,11 @@ const VENDI: &[Part] = &[value("", "vendi")];
 const RKE: &[Part] = &[value("/mode_count", "rke"), detail("/rke", "rke", "rke")];
 const MIFID: &[Part] = &[
     value("/mifid", "mifid"),
-    detail("/mean_min_cosine_distance", "mifid", "mean_min_cosine_distance"),
+    detail(
+        "/mean_min_cosine_distance",
+        "mifid",
+        "mean_min_cosine_distance",
+    ),
     detail("/fid", "mifid", "frechet_distance"),
 ];
 const MIFID_REAL: &[Part] = &[detail(
@@ -68,11 +70,29 @@ pub static CASES: &[Case] = &[
         FD,
     ),
     kit("kid/A/full-u", "kid", &["kid.estimator=full"], A, KID),
-    kit("kid/A/full-biased", "kid", &["kid.estimator=biased"], A, KID),
+    kit(
+        "kid/A/full-biased",
+        "kid",
+        &["kid.estimator=biased"],
+        A,
+        KID,
+    ),
     kit("kid/B/full-u", "kid", &["kid.estimator=full"], B, KID),
-    kit("kid/B/full-biased", "kid", &["kid.estimator=biased"], B, KID),
+    kit(
+        "kid/B/full-biased",
+        "kid",
+        &["kid.estimator=biased"],
+        B,
+        KID,
+    ),
     kit("kid/S/full-u", "kid", &["kid.estimator=full"], S, KID),
-    kit("kid/S/full-biased", "kid", &["kid.estimator=biased"], S, KID),
+    kit(
+        "kid/S/full-biased",
+        "kid",
+        &["kid.estimator=biased"],
+        S,
+        KID,
+    ),
     kit(
         "kid/A/torch-fidelity-rng2020",
         "kid",
@@ -125,7 +145,13 @@ pub static CASES: &[Case] = &[
         C,
         SCORE,
     ),
-    kit("is/C/splits10/shuffled-2020", "inception_score", &[], C, SCORE),
+    kit(
+        "is/C/splits10/shuffled-2020",
+        "inception_score",
+        &[],
+        C,
+        SCORE,
+    ),
     kit(
         "is/C/splits10/chunk-ceil",
         "inception_score",
@@ -156,7 +182,13 @@ pub static CASES: &[Case] = &[
         PR,
     ),
     kit("prdc/A/k5/lt", "prdc", &[], A, PRDC),
-    kit("prdc/A/k5/le", "prdc", &["prdc.boundary=inclusive"], A, PRDC),
+    kit(
+        "prdc/A/k5/le",
+        "prdc",
+        &["prdc.boundary=inclusive"],
+        A,
+        PRDC,
+    ),
     kit("prdc/A-own/k5/lt", "prdc", &[], A_OWN, PRDC),
     kit(
         "authpct/A",
@@ -180,7 +212,13 @@ pub static CASES: &[Case] = &[
         &[value("/all", "one_nn")],
     ),
     kit("vendi/A/q1", "vendi", &[], pair("", "A_gen"), VENDI),
-    kit("vendi/A/q2", "vendi", &["vendi.order=2"], pair("", "A_gen"), VENDI),
+    kit(
+        "vendi/A/q2",
+        "vendi",
+        &["vendi.order=2"],
+        pair("", "A_gen"),
+        VENDI,
+    ),
     kit(
         "vendi/A/qinf",
         "vendi",
@@ -291,7 +329,13 @@ pub static CASES: &[Case] = &[
         &[detail("/Z", "ct_score", "one_cell_z")],
     ),
     kit("fld/A", "fld", &[], A_TRAIN, &[value("", "fld")]),
-    kit("fld/A/gap", "fld", &[], A_TRAIN, &[value("/gap", "fld_gap")]),
+    kit(
+        "fld/A/gap",
+        "fld",
+        &[],
+        A_TRAIN,
+        &[value("/gap", "fld_gap")],
+    ),
     kit("fld/A-own", "fld", &[], A_TRAIN_OWN, &[value("", "fld")]),
     kit(
         "fld/A-own/gap",
