@@ -9,13 +9,19 @@
 //! arrays ── Measured, Inputs ─┘
 //! ```
 
+mod class_entropies;
+mod colour_histogram;
+mod diversity_entropy;
 mod fid;
 mod inception_score;
 mod inputs;
 mod kid;
 mod measured;
 mod needs;
+mod ms_ssim_diversity;
 mod params;
+mod power_spectrum;
+mod quality_entropy;
 mod selection;
 mod warning;
 
@@ -23,6 +29,7 @@ use crate::error::Result;
 use crate::statistics::estimate::{Direction, Estimate};
 
 pub use inputs::Inputs;
+pub use ms_ssim_diversity::MOST_PICTURES;
 pub use measured::{ClassScores, Generated, Measured, Picture, Reference, Space, Train};
 pub use needs::Need;
 pub use params::{Allowed, ParamSpec, Params, Settings};
@@ -35,6 +42,11 @@ pub static METRICS: &[&dyn Metric] = &[
     &fid::Fid,
     &kid::Kid,
     &inception_score::InceptionScore,
+    &quality_entropy::QualityEntropy,
+    &diversity_entropy::DiversityEntropy,
+    &power_spectrum::PowerSpectrum,
+    &colour_histogram::ColourHistogram,
+    &ms_ssim_diversity::MsSsimDiversity,
 ];
 
 /// What is said of a metric where it is listed, and where its numbers can be checked.
@@ -58,7 +70,7 @@ pub struct Card {
     pub paper: &'static str,
     /// The program whose numbers it reproduces.
     pub program: &'static str,
-    /// Prefix of the ids of its golden values.
+    /// Prefix of the ids of its golden values; `by hand: FILE` where no published program gives the number.
     pub golden: &'static str,
     /// What it must be given, all of it.
     pub needs: &'static [Need],

@@ -6,6 +6,7 @@
 //! Every engine gives the same bits for the same tensor whatever its neighbours, the batch size or the number of
 //! threads. Between engines features differ in the last bits, so the engine's class is part of the store's key.
 
+mod descriptors;
 mod discovery;
 mod header;
 mod library;
@@ -38,6 +39,7 @@ pub fn load(
 ) -> Result<Box<dyn Engine>> {
     let network = match &extractor.network {
         Network::Pixels => return Ok(Box::new(pixels::Pixels::new(extractor)?)),
+        Network::Descriptors => return Ok(Box::new(descriptors::Descriptors::new(extractor)?)),
         Network::Onnx(network) => network,
     };
     if let Some(problem) = discovery.problem() {
