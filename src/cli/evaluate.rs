@@ -1,14 +1,17 @@
 //! `gavel evaluate`: metrics of a generated set against a reference set.
 
 use super::arguments::{Evaluate, Output};
+use super::classes;
 use super::console::Console;
 use super::laboratory::{Laboratory, Sample};
 use super::memo::Numbers;
 use super::output;
 use super::plan::NetworkPlan;
+use super::sheets::{self, Albums};
 use crate::error::{Error, Result};
 use crate::metrics::{
-    self, ClassScores, Generated, Inputs, Measured, Metric, Reference, Settings, Space, Train,
+    self, ClassScores, Generated, Inputs, Measured, Metric, Outcome, Reference, Settings, Space,
+    Train,
 };
 use crate::progress::Observer;
 use crate::rng::Seed;
@@ -23,53 +26,44 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
     let metrics = metrics::select(&typed.metrics)?;
     let settings = Settings::parse(&typed.set)?;
     output::check(&typed.output)?;
-    let lab = Laboratory::new(&plan, console).for_metrics(&metrics);
-    let results = match (&typed.reference, &typed.generated) {
-        (Some(reference), Some(generated)) => {
-            let (reference, generated) = (lab.open(reference)?, lab.open(generated)?);
-            let train = typed
-                .train
-                .as_deref()
-                .map(|spec| lab.open(spec))
-                .transpose()?;
-            let reference = lab.measure(reference)?;
-            let mut generated = lab.measure(generated)?;
-            if let Some(scores) = array_scores(typed)? {
-                generated.identity =
-                    format!("{} scores {}", generated.identity, fingerprint(&scores));
-                generated.measured = generated.measured.with_scores(scores)?;
-            }
-            let train = train.map(|opened| lab.measure(opened)).transpose()?;
-            lab.check_statistics(&[&reference, &generated])?;
-            judge(
-                &lab,
-                Sets {
-                    reference: Some(reference),
-                    generated,
-                    train,
-                },
-                &metrics,
-                &settings,
-                typed.seed,
-                command,
-                console,
-            )?
-        }
+    if let Some(folder) = &typed.sheets {
+        sheets::check(folder)?;
+    }
+    let lab = Laboratory::new(&plan, console)
+        .seeded(typed.seed)
+        .for_metrics(&metrics);
+    let mut sets = measure(typed, &lab)?;
+    let panel = Panel {
+        lab: &lab,
+        metrics: &metrics,
+        settings: &settings,
+        seed: typed.seed,
+        console,
+    };
+    let classes = if typed.per_class {
+        classes::rows(&panel, &sets)?
+    } else {
+        Vec::new()
+    };
+    let albums = Albums::take(&mut sets);
+    let mut results = panel.judge(sets, command)?;
+    results.metrics.extend(classes);
+    if let Some(folder) = &typed.sheets {
+        sheets::draw(&results, &albums, folder, console)?;
+    }
+    finish(&results, &typed.output, console)
+}
+
+/// Opens all sets before measuring the first, so that a wrong name is told at once.
+fn measure(typed: &Evaluate, lab: &Laboratory<'_>) -> Result<Sets> {
+    let (reference, generated) = match (&typed.reference, &typed.generated) {
+        (Some(reference), Some(generated)) => (lab.open(reference)?, lab.open(generated)?),
         (None, None) => {
-            let generated = scores_alone(typed)?;
-            judge(
-                &lab,
-                Sets {
-                    reference: None,
-                    generated,
-                    train: None,
-                },
-                &metrics,
-                &settings,
-                typed.seed,
-                command,
-                console,
-            )?
+            return Ok(Sets {
+                reference: None,
+                generated: scores_alone(typed)?,
+                train: None,
+            });
         }
         _ => {
             return Err(
@@ -78,7 +72,24 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
             );
         }
     };
-    finish(&results, &typed.output, console)
+    let train = typed
+        .train
+        .as_deref()
+        .map(|spec| lab.open(spec))
+        .transpose()?;
+    let reference = lab.measure(reference)?;
+    let mut generated = lab.measure(generated)?;
+    if let Some(scores) = array_scores(typed)? {
+        generated.identity = format!("{} scores {}", generated.identity, fingerprint(&scores));
+        generated.measured = generated.measured.with_scores(scores)?;
+    }
+    let train = train.map(|opened| lab.measure_train(opened)).transpose()?;
+    lab.check_statistics(&[&reference, &generated])?;
+    Ok(Sets {
+        reference: Some(reference),
+        generated,
+        train,
+    })
 }
 
 /// The sets of an evaluation, measured.
@@ -101,39 +112,101 @@ pub fn judge(
     command: Vec<String>,
     console: &Console,
 ) -> Result<Results> {
-    let inputs = Inputs::new(
-        sets.reference
-            .as_ref()
-            .map(|sample| Reference(&sample.measured)),
-        Generated(&sets.generated.measured),
-        Seed(seed),
-    )?
-    .with_train(sets.train.as_ref().map(|sample| Train(&sample.measured)))?;
-    let identity = |sample: &Option<Sample>| {
-        sample
-            .as_ref()
-            .map_or_else(String::new, |s| s.identity.clone())
+    let panel = Panel {
+        lab,
+        metrics,
+        settings,
+        seed,
+        console,
     };
-    let identities = [
-        identity(&sets.reference),
-        sets.generated.identity.clone(),
-        identity(&sets.train),
-    ];
-    let (extractor, protocol, engine) = lab.records();
-    let context: Vec<&str> = [
-        protocol.as_ref().map(|p| p.name.as_str()),
-        extractor.as_ref().map(|e| e.name.as_str()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let memo = lab.memo();
-    let mut rows = Vec::new();
-    console.begin(&format!("computing {}", names(metrics)), metrics.len());
-    for metric in metrics {
-        let parameters = format!("{:?}", settings.rows(*metric)?);
-        let seed = seed.to_string();
-        let [reference, generated, train] = &identities;
+    panel.judge(sets, command)
+}
+
+/// Which metrics judge, and how.
+pub struct Panel<'a> {
+    /// Knows the network and keeps the warnings.
+    pub lab: &'a Laboratory<'a>,
+    /// The metrics, in the order of their rows.
+    pub metrics: &'a [&'a dyn Metric],
+    /// Their parameters.
+    pub settings: &'a Settings,
+    /// The one seed.
+    pub seed: u64,
+    /// Hears of the progress.
+    pub console: &'a Console,
+}
+
+impl Panel<'_> {
+    /// The document of all metrics on these sets.
+    pub fn judge(&self, sets: Sets, command: Vec<String>) -> Result<Results> {
+        let inputs = Inputs::new(
+            sets.reference
+                .as_ref()
+                .map(|sample| Reference(&sample.measured)),
+            Generated(&sets.generated.measured),
+            Seed(self.seed),
+        )?
+        .with_train(sets.train.as_ref().map(|sample| Train(&sample.measured)))?;
+        let identity = |sample: &Option<Sample>| {
+            sample
+                .as_ref()
+                .map_or_else(String::new, |s| s.identity.clone())
+        };
+        let identities = [
+            identity(&sets.reference),
+            sets.generated.identity.clone(),
+            identity(&sets.train),
+        ];
+        let mut rows = Vec::new();
+        let what = format!("computing {}", names(self.metrics));
+        self.console.begin(&what, self.metrics.len());
+        for metric in self.metrics {
+            let numbers = self
+                .measure(*metric, &inputs, &identities, &[])
+                .inspect_err(|_| self.console.end())?;
+            rows.extend(numbers.rows);
+            for warning in numbers.warnings {
+                self.lab.warn(warning);
+            }
+            self.console.advance(1);
+        }
+        self.console.end();
+        let sides: BTreeMap<String, Input> = [
+            ("generated", Some(sets.generated)),
+            ("reference", sets.reference),
+            ("train", sets.train),
+        ]
+        .into_iter()
+        .filter_map(|(side, sample)| Some((side.to_string(), sample?.input)))
+        .collect();
+        let (extractor, protocol, engine) = self.lab.records();
+        Ok(Results {
+            schema: SCHEMA.to_string(),
+            gavel: env!("CARGO_PKG_VERSION").to_string(),
+            command,
+            inputs: sides,
+            extractor,
+            protocol,
+            engine,
+            seed: self.seed,
+            metrics: rows,
+            findings: Vec::new(),
+            warnings: self.lab.warnings(),
+        })
+    }
+
+    /// The rows and warnings of one metric, kept ones if there are. `identities` are everything that the inputs depend
+    /// on; `context` stands in the brackets of the rows' names, behind protocol and extractor.
+    pub fn measure(
+        &self,
+        metric: &dyn Metric,
+        inputs: &Inputs<'_>,
+        identities: &[String; 3],
+        context: &[&str],
+    ) -> Result<Numbers> {
+        let parameters = format!("{:?}", self.settings.rows(metric)?);
+        let seed = self.seed.to_string();
+        let [reference, generated, train] = identities;
         let parts = [
             metric.card().name,
             &parameters,
@@ -142,65 +215,40 @@ pub fn judge(
             generated,
             train,
         ];
-        let numbers = if let Some(numbers) = memo.read(&parts) {
-            numbers
-        } else {
-            let numbers =
-                compute(*metric, &inputs, settings, &context).inspect_err(|_| console.end())?;
-            memo.write(&parts, &numbers);
-            numbers
-        };
-        rows.extend(numbers.rows);
-        for warning in numbers.warnings {
-            lab.warn(warning);
+        let memo = self.lab.memo();
+        if let Some(numbers) = memo.read(&parts) {
+            return Ok(numbers);
         }
-        console.advance(1);
+        let outcome = metrics::evaluate(&[metric], inputs, self.settings)?;
+        let numbers = self.numbers(outcome, context);
+        memo.write(&parts, &numbers);
+        Ok(numbers)
     }
-    console.end();
-    let sides: BTreeMap<String, Input> = [
-        ("generated", Some(sets.generated)),
-        ("reference", sets.reference),
-        ("train", sets.train),
-    ]
-    .into_iter()
-    .filter_map(|(side, sample)| Some((side.to_string(), sample?.input)))
-    .collect();
-    Ok(Results {
-        schema: SCHEMA.to_string(),
-        gavel: env!("CARGO_PKG_VERSION").to_string(),
-        command,
-        inputs: sides,
-        extractor,
-        protocol,
-        engine,
-        seed,
-        metrics: rows,
-        findings: Vec::new(),
-        warnings: lab.warnings(),
-    })
-}
 
-/// The rows and warnings of one metric.
-fn compute(
-    metric: &dyn Metric,
-    inputs: &Inputs<'_>,
-    settings: &Settings,
-    context: &[&str],
-) -> Result<Numbers> {
-    let outcome = metrics::evaluate(&[metric], inputs, settings)?;
-    let warnings = outcome
-        .warnings
+    /// An outcome as the document has it.
+    pub fn numbers(&self, outcome: Outcome, context: &[&str]) -> Numbers {
+        let (extractor, protocol, _) = self.lab.records();
+        let mut brackets: Vec<&str> = [
+            protocol.as_ref().map(|p| p.name.as_str()),
+            extractor.as_ref().map(|e| e.name.as_str()),
+        ]
         .into_iter()
-        .map(|w| Warning::new(w.code, w.text, w.mend))
+        .flatten()
         .collect();
-    Ok(Numbers {
-        rows: outcome
-            .estimates
-            .iter()
-            .map(|estimate| Row::of(estimate, context))
-            .collect(),
-        warnings,
-    })
+        brackets.extend(context);
+        Numbers {
+            rows: outcome
+                .estimates
+                .iter()
+                .map(|estimate| Row::of(estimate, &brackets))
+                .collect(),
+            warnings: outcome
+                .warnings
+                .into_iter()
+                .map(|w| Warning::new(w.code, w.text, w.mend))
+                .collect(),
+        }
+    }
 }
 
 /// Writes the documents asked for, and the table where stdout is free.
@@ -262,6 +310,7 @@ fn scores_alone(typed: &Evaluate) -> Result<Sample> {
         identity: format!("{file} scores {fingerprint}"),
         from_statistics: false,
         provenance: None,
+        pictures: None,
     })
 }
 

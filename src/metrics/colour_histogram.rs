@@ -11,6 +11,9 @@ use ndarray::{Array2, ArrayView2};
 /// The channels of a histogram, in its order.
 const CHANNELS: [&str; 3] = ["red", "green", "blue"];
 
+/// Levels in a bin.
+const BIN: f64 = 256.0 / N_LEVELS as f64;
+
 /// The Cramér distance between the colour histograms of both sets, over red, green and blue.
 ///
 /// With F and G the mean cumulative histograms of a channel over [0, 1] of brightness, it is the root of the mean over
@@ -60,22 +63,24 @@ impl Metric for ColourHistogram {
             ))
             .mend("measure both sets with the same version of this program"));
         }
-        // Each bin of a cumulative histogram stands for 1 / N_LEVELS of [0, 1], and the channels are averaged.
+        // Between the first and the last bin there are N_LEVELS - 1 steps (the last entry is always 1), and the channels
+        // are averaged.
         let distance = profile_distance(
             cumulative(reference).view(),
             cumulative(generated).view(),
-            1.0 / width as f64,
+            1.0 / (CHANNELS.len() * (N_LEVELS - 1)) as f64,
         )?;
         let mut row = inputs.row("colour_histogram", CARD.direction, params);
         describe(&mut row, &distance, 1.0);
         let gaps = distance.reference.iter().zip(&distance.generated);
         let gaps: Vec<f64> = gaps.map(|(f, g)| f - g).collect();
-        let wasserstein = 256.0 * gaps.iter().map(|gap| gap.abs()).sum::<f64>() / width as f64;
+        let wasserstein =
+            BIN * gaps.iter().map(|gap| gap.abs()).sum::<f64>() / CHANNELS.len() as f64;
         row.details
             .insert("wasserstein_levels".to_owned(), wasserstein.into());
         for (name, gaps) in CHANNELS.iter().zip(gaps.chunks(N_LEVELS)) {
             // The mean is the integral of 1 − F, so a positive gap means a brighter generated set.
-            let shift = 256.0 * gaps.iter().sum::<f64>() / N_LEVELS as f64;
+            let shift = BIN * gaps.iter().sum::<f64>();
             row.details
                 .insert(format!("{name}_shift_levels"), shift.into());
         }

@@ -134,7 +134,7 @@ pub fn evaluate(
                 None => metric
                     .evaluate(inputs, &params)
                     .map_err(|e| e.at(metric.card().name))?,
-                Some((need, reason)) => absent(*metric, inputs, &params, need, reason),
+                Some((need, reason)) => absent_row(*metric, inputs, &params, &reason, need.mend()),
             };
             outcome.absorb(rows);
         }
@@ -142,25 +142,43 @@ pub fn evaluate(
     Ok(outcome)
 }
 
-/// The rows of a metric that cannot run on these inputs: one for each id that it may not be called by another.
-fn absent(
+/// The rows of a metric that cannot run on these inputs, without values, for every row of its parameters.
+///
+/// # Errors
+/// As [`Settings::rows`].
+pub fn absent(
+    metric: &dyn Metric,
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    reason: &str,
+    mend: &str,
+) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    for params in settings.rows(metric)? {
+        outcome.absorb(absent_row(metric, inputs, &params, reason, mend));
+    }
+    Ok(outcome)
+}
+
+/// The rows for one set of parameters: one for each id that it may not be called by another.
+fn absent_row(
     metric: &dyn Metric,
     inputs: &Inputs<'_>,
     params: &Params,
-    need: Need,
-    reason: String,
+    reason: &str,
+    mend: &str,
 ) -> Outcome {
     let ids = metric.row_ids(inputs);
     Outcome {
         warnings: vec![Warning::new(
             "absent",
             format!("{} has no value: {reason}", ids.join(", ")),
-            need.mend(),
+            mend,
         )],
         estimates: ids
             .iter()
             .map(|id| Estimate {
-                why_absent: Some(reason.clone()),
+                why_absent: Some(reason.to_owned()),
                 ..inputs.row(id, metric.card().direction, params)
             })
             .collect(),

@@ -10,6 +10,7 @@ mod cli;
 mod conformance;
 mod decoding;
 mod engines;
+mod evidence;
 mod faults;
 mod golden;
 mod inception;
