@@ -127,6 +127,7 @@ pub fn judge(
     .into_iter()
     .flatten()
     .collect();
+    metrics::announce(metrics, &inputs, settings)?;
     let memo = lab.memo();
     let mut rows = Vec::new();
     console.begin(&format!("computing {}", names(metrics)), metrics.len());

@@ -129,11 +129,7 @@ pub trait Metric: Sync {
 ///
 /// # Errors
 /// Usage: as [`Settings::rows`].
-pub fn announce(
-    metrics: &[&dyn Metric],
-    inputs: &Inputs<'_>,
-    settings: &Settings,
-) -> Result<()> {
+pub fn announce(metrics: &[&dyn Metric], inputs: &Inputs<'_>, settings: &Settings) -> Result<()> {
     for metric in metrics {
         if inputs.lacks(metric.card().needs).is_some() {
             continue;

@@ -83,7 +83,10 @@ fn equalised(sets: [ArrayView2<'_, f32>; 2], n: usize, inputs: &Inputs<'_>) -> R
         if set.nrows() == n {
             return set.to_owned();
         }
-        let mut rows = inputs.seed.stream("one_nn.subset", 0).permutation(set.nrows());
+        let mut rows = inputs
+            .seed
+            .stream("one_nn.subset", 0)
+            .permutation(set.nrows());
         rows.truncate(n);
         rows.sort_unstable();
         set.select(Axis(0), &rows)

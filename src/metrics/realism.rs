@@ -1,8 +1,6 @@
 //! `realism`: how deep generated images lie inside the real manifold, with the best and the worst of them.
 
-use super::{
-    Allowed, Card, Inputs, Metric, Need, Outcome, ParamSpec, Params, Warning,
-};
+use super::{Allowed, Card, Inputs, Metric, Need, Outcome, ParamSpec, Params, Warning};
 use crate::error::Result;
 use crate::statistics::estimate::{ConfidenceInterval, Direction, Estimate, Evidence, SetSide};
 use crate::statistics::neighbors::Request;
@@ -87,7 +85,8 @@ impl Metric for Realism {
         };
         let tables = inputs.neighborhood.tables(inputs, &request)?;
         let Some(scores) = tables.realism(form) else {
-            let reason = "no reference ball is left: the radii that are kept are 0, or all radii are equal";
+            let reason =
+                "no reference ball is left: the radii that are kept are 0, or all radii are equal";
             let mend = "--set realism.trim=none; look for copies among the reference images";
             return Ok(absent(row, reason.to_owned(), mend));
         };
@@ -112,7 +111,8 @@ fn absent(row: Estimate, reason: String, mend: &str) -> Outcome {
 fn filled(mut row: Estimate, scores: &Scores) -> Outcome {
     let (mean, n_infinite) = scores.mean();
     let Some(mean) = mean else {
-        let reason = "every generated image equals a kept reference image, and is infinitely realistic";
+        let reason =
+            "every generated image equals a kept reference image, and is infinitely realistic";
         return absent(row, reason.to_owned(), "--set realism.form=squared");
     };
     let mut warnings = Vec::new();

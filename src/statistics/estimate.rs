@@ -65,8 +65,7 @@ impl ConfidenceInterval {
         };
         let share = z * z / independent.max(1.0);
         let centre = (value + share / 2.0) / (1.0 + share);
-        let reach =
-            (share * spread + share * share / 4.0).max(0.0).sqrt() / (1.0 + share);
+        let reach = (share * spread + share * share / 4.0).max(0.0).sqrt() / (1.0 + share);
         Self {
             lower: (centre - reach).clamp(0.0, value.clamp(0.0, 1.0)),
             upper: (centre + reach).clamp(value.clamp(0.0, 1.0), 1.0),
@@ -153,7 +152,10 @@ mod tests {
         assert!((none.upper - 0.2775).abs() < 1e-4, "{none:?}");
         // All of 10 is its mirror image.
         let all = ConfidenceInterval::proportion(1.0, 0.0, 10);
-        assert!((all.lower - 0.7225).abs() < 1e-4 && all.upper == 1.0, "{all:?}");
+        assert!(
+            (all.lower - 0.7225).abs() < 1e-4 && all.upper == 1.0,
+            "{all:?}"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Every metric through the door that the command line uses.
 
+mod neighbors;
 mod refusals;
 mod registry;
 mod rows;

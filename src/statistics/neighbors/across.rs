@@ -205,7 +205,8 @@ impl Search<'_> {
         };
         let doubled = doubled_products(rows, block);
         let lowered = &self.reference.lowered()[rows.start..rows.start + rows.len];
-        let gate = |at: usize, list: &Nearest| lowered[at] - raised(self.row_reach(rows.start + at, list));
+        let gate =
+            |at: usize, list: &Nearest| lowered[at] - raised(self.row_reach(rows.start + at, list));
         let mut gates: Vec<f32> = out
             .lists
             .iter()
@@ -223,7 +224,13 @@ impl Search<'_> {
                     reach: raised(self.column_reach(column, &state.nearest)),
                 };
                 scan(values, gates, |row, doubled| {
-                    self.visit_pair((rows.start, row), (block.start, at), doubled, state, &mut out);
+                    self.visit_pair(
+                        (rows.start, row),
+                        (block.start, at),
+                        doubled,
+                        state,
+                        &mut out,
+                    );
                     (
                         raised(self.column_reach(column, &state.nearest)),
                         gate(row, &out.lists[row]),
@@ -241,14 +248,22 @@ impl Search<'_> {
     fn row_reach(&self, row: usize, list: &Nearest) -> f64 {
         let balls = self.balls.as_ref();
         let balls = balls.map_or(-1.0, |search| search.reference.reach(row));
-        if self.width > 0 { balls.max(list.limit()) } else { balls }
+        if self.width > 0 {
+            balls.max(list.limit())
+        } else {
+            balls
+        }
     }
 
     /// The largest squared distance that matters to a generated row.
     fn column_reach(&self, column: usize, list: &Nearest) -> f64 {
         let balls = self.balls.as_ref();
         let balls = balls.map_or(-1.0, |search| search.generated.reach(column));
-        if self.width > 0 { balls.max(list.limit()) } else { balls }
+        if self.width > 0 {
+            balls.max(list.limit())
+        } else {
+            balls
+        }
     }
 
     /// One pair that may matter; both places are (start of the block, place in it).

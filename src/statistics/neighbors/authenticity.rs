@@ -100,7 +100,9 @@ fn one(
     }
     .run();
     let lists = Lists::new(found.nearest_reference, 1, 1, frame.squared_scale());
-    let pairs: Vec<(usize, f64)> = (0..lists.len()).filter_map(|row| lists.nearest(row)).collect();
+    let pairs: Vec<(usize, f64)> = (0..lists.len())
+        .filter_map(|row| lists.nearest(row))
+        .collect();
     let judged = Authenticity {
         authentic: pairs
             .iter()

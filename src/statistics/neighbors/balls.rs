@@ -234,7 +234,12 @@ impl Tally {
 }
 
 fn every<T: Copy>(values: &[T], at: usize, step: usize) -> Vec<T> {
-    values.iter().skip(at).step_by(step.max(1)).copied().collect()
+    values
+        .iter()
+        .skip(at)
+        .step_by(step.max(1))
+        .copied()
+        .collect()
 }
 
 /// One row of a side: its tally and its place there.

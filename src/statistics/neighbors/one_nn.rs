@@ -72,9 +72,7 @@ impl OneNn {
                     .nearest
                     .iter()
                     .enumerate()
-                    .filter(|&(row, &nearest)| {
-                        is_reference(row) == is_reference(nearest as usize)
-                    })
+                    .filter(|&(row, &nearest)| is_reference(row) == is_reference(nearest as usize))
                     .count();
                 distance(correct) >= observed
             })
@@ -114,12 +112,10 @@ pub fn one_nn(tables: &Tables) -> Option<OneNn> {
         generated_correct: correct[1],
         n,
         std_error: tables.members().and_then(|members| {
-            let halves = [0, 1].map(|side| {
-                correct_in_halves(inside[side], across[side], side, members)
-            });
+            let halves =
+                [0, 1].map(|side| correct_in_halves(inside[side], across[side], side, members));
             split_std_error(&std::array::from_fn(|half| {
-                let [(right, rows), (more, more_rows)] =
-                    [halves[0][half], halves[1][half]];
+                let [(right, rows), (more, more_rows)] = [halves[0][half], halves[1][half]];
                 f64::from(right + more) / f64::from(rows + more_rows)
             }))
         }),

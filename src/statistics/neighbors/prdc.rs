@@ -82,7 +82,11 @@ impl Balls {
         let std_error = self.halves.as_ref().and_then(|halves| {
             let mean = halves.density.iter().sum::<f64>() / N_HALVES as f64;
             let error = split_std_error(&halves.density)?;
-            Some(if mean > 0.0 { error * value / mean } else { error })
+            Some(if mean > 0.0 {
+                error * value / mean
+            } else {
+                error
+            })
         });
         Part { value, std_error }
     }

@@ -45,7 +45,12 @@ impl Scores {
     /// Mean of the finite values, and how many are not finite.
     #[must_use]
     pub fn mean(&self) -> (Option<f64>, usize) {
-        let finite: Vec<f64> = self.values.iter().copied().filter(|v| v.is_finite()).collect();
+        let finite: Vec<f64> = self
+            .values
+            .iter()
+            .copied()
+            .filter(|v| v.is_finite())
+            .collect();
         let mean = finite.iter().sum::<f64>() / finite.len() as f64;
         (
             (!finite.is_empty()).then_some(mean),
@@ -97,11 +102,14 @@ pub(super) fn weighted(
             }
         })
         .collect();
-    weights.iter().any(|&weight| weight > 0.0).then_some(Weighted {
-        offset: if form.squared { OFFSET * scale } else { 0.0 },
-        weights,
-        list: if with_halves { LISTED } else { 1 },
-    })
+    weights
+        .iter()
+        .any(|&weight| weight > 0.0)
+        .then_some(Weighted {
+            offset: if form.squared { OFFSET * scale } else { 0.0 },
+            weights,
+            list: if with_halves { LISTED } else { 1 },
+        })
 }
 
 /// Realism out of the lists of best reference rows.

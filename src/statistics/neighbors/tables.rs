@@ -115,7 +115,8 @@ impl Tables {
         // Realism asks for no ball around generated rows.
         let only_realism = request.balls.is_empty() && !request.nearest;
         let made_width = if only_realism { 0 } else { width };
-        let (inside_made, settled_made) = within(&made, largest.min(m.saturating_sub(1)), made_width);
+        let (inside_made, settled_made) =
+            within(&made, largest.min(m.saturating_sub(1)), made_width);
 
         let parts = members.as_ref().map(|[r, g]| (r.as_slice(), g.as_slice()));
         let numbered: Vec<_> = request
@@ -126,7 +127,12 @@ impl Tables {
         let forms: Vec<(Form, Weighted)> = request
             .realism
             .iter()
-            .filter_map(|form| Some((*form, weighted(&inside_real, *form, scale, parts.is_some())?)))
+            .filter_map(|form| {
+                Some((
+                    *form,
+                    weighted(&inside_real, *form, scale, parts.is_some())?,
+                ))
+            })
             .collect();
         let (forms, weights): (Vec<Form>, Vec<Weighted>) = forms.into_iter().unzip();
         let nearest_width = match (request.nearest, parts.is_some()) {
@@ -152,7 +158,9 @@ impl Tables {
             .iter()
             .zip(&found.weighted)
             .zip(&weights)
-            .map(|((form, lists), by)| (*form, scores(*form, lists, by, &inside_real, scale, parts)))
+            .map(|((form, lists), by)| {
+                (*form, scores(*form, lists, by, &inside_real, scale, parts))
+            })
             .collect();
         let lists = |found, other: usize| {
             let width = nearest_width.min(other);
@@ -241,10 +249,10 @@ fn check(reference: ArrayView2<'_, f32>, generated: ArrayView2<'_, f32>) -> Resu
     }
     let rows = reference.nrows() + generated.nrows();
     if rows >= u32::MAX as usize {
-        return Err(Error::input(format!(
-            "{rows} rows; neighbours are counted in 32 bits"
-        ))
-        .mend("--limit 1000000"));
+        return Err(
+            Error::input(format!("{rows} rows; neighbours are counted in 32 bits"))
+                .mend("--limit 1000000"),
+        );
     }
     Ok(())
 }

@@ -83,11 +83,7 @@ fn visit_tile(
     let lowered = &points.lowered()[rows.start..rows.start + rows.len];
     let gate = |row: usize, list: &Nearest| lowered[row] - raised(list.limit());
     let mut gates: Vec<f32> = (0..rows.len)
-        .map(|row| {
-            lists
-                .get(row)
-                .map_or(f32::INFINITY, |list| gate(row, list))
-        })
+        .map(|row| lists.get(row).map_or(f32::INFINITY, |list| gate(row, list)))
         .collect();
     for (at, state) in columns.iter_mut().enumerate() {
         let column = block.start + at;

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use gavel::error::Kind;
-use gavel::metrics::{ClassScores, METRICS, Settings, Space, find, select};
+use gavel::metrics::{
+    ClassScores, Generated, Inputs, METRICS, Reference, Settings, Space, Train, evaluate, find,
+    select,
+};
+use gavel::rng::Seed;
 
 use super::{random, run, set};
 use crate::golden::Golden;
@@ -38,16 +42,19 @@ fn every_metric_is_described_and_has_names_of_its_own() {
             card.program
         );
         assert!(!card.ids.is_empty());
-        let own: BTreeSet<&str> = card
-            .ids
-            .iter()
-            .chain(card.aliases)
-            .copied()
-            .chain([card.name])
-            .collect();
+        let own: BTreeSet<&str> = card.aliases.iter().copied().chain([card.name]).collect();
         for name in own {
             assert!(names.insert(name), "{name} names two metrics");
             assert_eq!(find(name).unwrap().card().name, card.name);
+        }
+        // Two conventions may have rows of the same id; the name alone means the first of them.
+        for id in card.ids {
+            let first = METRICS
+                .iter()
+                .map(|metric| metric.card())
+                .find(|card| card.ids.contains(id) || card.name == *id)
+                .unwrap();
+            assert_eq!(find(id).unwrap().card().name, first.name);
         }
         let mut params = BTreeSet::new();
         for spec in card.params {
@@ -94,8 +101,17 @@ fn every_metric_gives_one_of_its_ids_in_its_direction() {
     let generated = set("fake", Space::Network, random(2, 40, 4))
         .with_scores(scores)
         .unwrap();
+    let train = set("seen", Space::Network, random(4, 60, 4));
     for metric in METRICS {
-        let outcome = run(metric.card().name, &[], &reference, &generated).unwrap();
+        let inputs = Inputs::new(
+            Some(Reference(&reference)),
+            Generated(&generated),
+            Seed::DEFAULT,
+        )
+        .unwrap()
+        .with_train(Some(Train(&train)))
+        .unwrap();
+        let outcome = evaluate(&[*metric], &inputs, &Settings::default()).unwrap();
         for row in &outcome.estimates {
             assert!(metric.card().ids.contains(&row.id.as_str()));
             assert_eq!(row.direction, metric.card().direction);
@@ -116,8 +132,16 @@ fn metrics_are_chosen_by_any_of_their_names_and_run_once() {
             .map(|m| m.card().name)
             .collect()
     };
-    assert_eq!(chosen("all"), ["fid", "kid", "inception_score"]);
-    assert_eq!(chosen("core"), ["fid", "kid", "inception_score"]);
+    let all: Vec<&str> = METRICS.iter().map(|m| m.card().name).collect();
+    assert_eq!(chosen("all"), all);
+    let core = METRICS.iter().map(|m| m.card()).filter(|card| card.core);
+    assert_eq!(
+        chosen("core"),
+        core.map(|card| card.name).collect::<Vec<_>>()
+    );
+    assert_eq!(chosen("core")[..3], ["fid", "kid", "inception_score"]);
+    assert_eq!(chosen("precision"), ["precision_recall"]);
+    assert_eq!(chosen("density"), ["prdc"]);
     assert_eq!(
         chosen("is, fd,FID,classifier-score"),
         ["fid", "inception_score"]
