@@ -3,6 +3,7 @@
 mod bins;
 mod entropies;
 mod pictures;
+mod neighbors;
 mod refusals;
 mod registry;
 mod rows;
