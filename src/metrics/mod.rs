@@ -9,14 +9,22 @@
 //! arrays ── Measured, Inputs ─┘
 //! ```
 
+mod cmmd;
 mod fid;
+mod fid_infinity;
 mod inception_score;
+mod inception_score_infinity;
 mod inputs;
 mod kid;
 mod measured;
+mod mind;
 mod needs;
 mod params;
+mod rke;
 mod selection;
+mod sfid;
+mod sliced_wasserstein;
+mod vendi;
 mod warning;
 
 use crate::error::Result;
@@ -35,6 +43,14 @@ pub static METRICS: &[&dyn Metric] = &[
     &fid::Fid,
     &kid::Kid,
     &inception_score::InceptionScore,
+    &fid_infinity::FidInfinity,
+    &inception_score_infinity::InceptionScoreInfinity,
+    &sfid::Sfid,
+    &cmmd::CmmdForm,
+    &vendi::VendiScore,
+    &rke::Rke,
+    &sliced_wasserstein::SlicedWasserstein,
+    &mind::Mind,
 ];
 
 /// What is said of a metric where it is listed, and where its numbers can be checked.

@@ -76,6 +76,17 @@ pub fn to_faer(values: ArrayView2<'_, f64>) -> Mat<f64> {
     Mat::from_fn(values.nrows(), values.ncols(), |i, j| values[[i, j]])
 }
 
+/// Rows `[n, d]` in float32 as columns `[d, n]` in float64, so that a sample stays contiguous.
+pub fn to_columns(rows: ArrayView2<'_, f32>) -> Mat<f64> {
+    let mut out = Mat::zeros(rows.ncols(), rows.nrows());
+    for (i, row) in rows.rows().into_iter().enumerate() {
+        for (slot, &value) in out.col_as_slice_mut(i).iter_mut().zip(row) {
+            *slot = f64::from(value);
+        }
+    }
+    out
+}
+
 /// L with L Lᵀ = `a`, or `None` where a pivot is not positive; only the lower triangle is read.
 pub fn cholesky(a: &Mat<f64>) -> Option<Mat<f64>> {
     let d = a.nrows();

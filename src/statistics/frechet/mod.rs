@@ -15,6 +15,7 @@
 //! clean-fid) lie 1e-7 to 1e-5 below for n < d.
 
 mod floor;
+mod infinity;
 mod influence;
 mod root;
 mod side;
@@ -24,8 +25,10 @@ use crate::error::{Error, Result};
 use crate::statistics::moments::Moments;
 
 pub use floor::{Floor, floor};
+pub use infinity::{Infinity, frechet_infinity};
 pub use influence::StdError;
 pub use root::Path;
+use side::Prepared;
 pub use side::Side;
 pub use spectrum::{Spectrum, spectrum};
 
@@ -95,6 +98,12 @@ fn compute(
     ddof: Ddof,
     with_error: bool,
 ) -> Result<Frechet> {
+    check_dimensions(reference, generated)?;
+    let (r, g) = (reference.prepare()?, generated.prepare()?);
+    from_prepared((reference, &r), (generated, &g), ddof, with_error)
+}
+
+fn check_dimensions(reference: &Side<'_>, generated: &Side<'_>) -> Result<()> {
     if reference.n_features() != generated.n_features() {
         return Err(Error::input(format!(
             "the reference has {} feature dimensions, the generated set {}",
@@ -103,10 +112,19 @@ fn compute(
         ))
         .mend("extract both with the same network and layer"));
     }
-    let (r, g) = (reference.prepare()?, generated.prepare()?);
-    let root = root::root(&r, &g, with_error)?;
+    Ok(())
+}
+
+/// The distance between sides that are prepared already, as one side may be for many distances.
+fn from_prepared(
+    (reference, r): (&Side<'_>, &Prepared),
+    (generated, g): (&Side<'_>, &Prepared),
+    ddof: Ddof,
+    with_error: bool,
+) -> Result<Frechet> {
+    let root = root::root(r, g, with_error)?;
     let std_error = match &root.derivative {
-        Some(derivative) => influence::std_error((reference, &r), (generated, &g), derivative),
+        Some(derivative) => influence::std_error((reference, r), (generated, g), &root, derivative),
         None => None,
     };
     let (scale_r, scale_g) = (scale(reference, ddof)?, scale(generated, ddof)?);

@@ -8,9 +8,9 @@
 //! Everything is summed in float64 from float32 features. No n × m matrix is held.
 
 mod draws;
-mod gram;
+pub(super) mod gram;
 mod members;
-mod spread;
+pub(super) mod spread;
 
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
