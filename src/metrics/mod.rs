@@ -12,17 +12,21 @@
 mod authenticity;
 mod ball_rows;
 mod class_entropies;
+mod cmmd;
 mod colour_histogram;
 pub mod comparison;
 mod ct_score;
 mod diversity_entropy;
 mod fid;
+mod fid_infinity;
 mod fld;
 mod inception_score;
+mod inception_score_infinity;
 mod inputs;
 mod kid;
 mod measured;
 mod mifid;
+mod mind;
 mod ms_ssim_diversity;
 mod ndb;
 mod needs;
@@ -35,7 +39,11 @@ mod prdc;
 mod precision_recall;
 mod quality_entropy;
 mod realism;
+mod rke;
 mod selection;
+mod sfid;
+mod sliced_wasserstein;
+mod vendi;
 mod warning;
 
 use crate::error::Result;
@@ -54,20 +62,32 @@ pub use warning::Warning;
 /// All metrics, in the order of their rows.
 #[rustfmt::skip]
 pub static METRICS: &[&dyn Metric] = &[
+    // How far from the reference?
     &fid::Fid,
+    &fid_infinity::FidInfinity,
+    &sfid::Sfid,
     &kid::Kid,
+    &cmmd::CmmdForm,
+    &sliced_wasserstein::SlicedWasserstein,
+    &mind::Mind,
+    &one_nn::OneNn,
+    &power_spectrum::PowerSpectrum,
+    &colour_histogram::ColourHistogram,
+    // What does a classifier see?
     &inception_score::InceptionScore,
+    &inception_score_infinity::InceptionScoreInfinity,
     &quality_entropy::QualityEntropy,
     &diversity_entropy::DiversityEntropy,
+    // Good pictures, and all kinds of them?
     &precision_recall::PrecisionRecall,
     &prdc::Prdc,
     &realism::Realism,
     &prd::Prd,
-    &one_nn::OneNn,
     &ndb::Ndb,
+    &vendi::VendiScore,
+    &rke::Rke,
     &ms_ssim_diversity::MsSsimDiversity,
-    &power_spectrum::PowerSpectrum,
-    &colour_histogram::ColourHistogram,
+    // New ones, or those of the training set?
     &mifid::Mifid,
     &authenticity::Authenticity,
     &ct_score::CtScore,

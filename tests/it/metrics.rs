@@ -2,8 +2,8 @@
 
 mod bins;
 mod entropies;
-mod pictures;
 mod neighbors;
+mod pictures;
 mod refusals;
 mod registry;
 mod rows;

@@ -98,6 +98,8 @@ mod tests {
         let error = |total: f64| StdError {
             reference: None,
             generated: Some(total),
+            curvature: 0.0,
+            inverse_counts_squared: 0.0,
         };
         // First order only: halves have twice the variance, and nothing is taken off.
         assert!((corrected(error(1.0), Some(error(2.0_f64.sqrt()))) - 1.0).abs() < 1e-15);
