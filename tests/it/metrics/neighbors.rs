@@ -188,8 +188,8 @@ fn a_tight_generated_set_inside_a_wide_real_one_is_precise_and_recalls_nothing()
 
 #[test]
 fn a_row_on_the_surface_of_a_ball_is_inside_only_where_the_convention_says_so() {
-    // k = 1: the balls of 0 and 2 have radius 2, that of 10 radius 8. The generated 4 is on the surface of the ball of 2
-    // and inside that of 10 (distance 6 < 8); -2 is on the surface of the ball of 0 alone.
+    // k = 1: the balls of 0 and 2 have radius 2, that of 10 radius 8: -2 is on the surface of the ball of 0 and outside
+    // the others, -2.5 is outside all.
     let (real, made) = (line("r", &[0.0, 2.0, 10.0]), line("g", &[-2.0, -2.5]));
     let precision = |options: &[&str]| {
         let rows = run("prdc", options, &real, &made).unwrap();
