@@ -7,6 +7,7 @@
 
 mod architecture;
 mod cli;
+mod compare;
 mod conformance;
 mod decoding;
 mod engines;
@@ -16,6 +17,7 @@ mod inception;
 mod metrics;
 mod models;
 mod networks;
+mod one_decode;
 mod polygons;
 mod program;
 mod protocols;

@@ -92,7 +92,9 @@ pub fn extract(
     observer: &dyn Observer,
 ) -> Result<Extraction> {
     let protocols = std::slice::from_ref(protocol);
-    let all = extract_under(source, protocols, extractor, engine, store, options, observer)?;
+    let all = extract_under(
+        source, protocols, extractor, engine, store, options, observer,
+    )?;
     all.into_iter()
         .next()
         .ok_or_else(|| Error::engine("the extraction gave nothing"))

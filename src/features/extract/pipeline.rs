@@ -65,14 +65,18 @@ pub(super) fn run(job: &Job<'_>, boards: Vec<Board>) -> Result<Vec<Board>> {
     } else {
         Ok(())
     };
-    let boards = shared.boards.into_iter().zip(job.lanes).map(|(board, lane)| {
-        let mut board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for id in board.unsaved() {
-            save(lane, &mut board, id);
-        }
-        tidy(lane, &mut board);
-        board
-    });
+    let boards = shared
+        .boards
+        .into_iter()
+        .zip(job.lanes)
+        .map(|(board, lane)| {
+            let mut board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
+            for id in board.unsaved() {
+                save(lane, &mut board, id);
+            }
+            tidy(lane, &mut board);
+            board
+        });
     let boards: Vec<Board> = boards.collect();
     let fatal = shared
         .fatal
@@ -95,8 +99,7 @@ fn stream(job: &Job<'_>, shared: &Shared) -> Result<()> {
             scope.spawn(|| work(job, shared, &receiver));
         }
         let wants = |index: usize| {
-            shared.lanes_for(index).next().is_some()
-                && index < shared.bound.load(Ordering::Relaxed)
+            shared.lanes_for(index).next().is_some() && index < shared.bound.load(Ordering::Relaxed)
         };
         let sender = sender;
         job.source.visit(&wants, &mut |index, stored| {
