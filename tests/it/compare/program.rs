@@ -118,6 +118,17 @@ fn the_same_pictures_twice_are_said_to_be_the_same() {
         "{}",
         answer.stdout
     );
+    let reference = gavel(
+        home.path(),
+        &["compare", "real", "near", "real", "--extractor", "pixels"],
+    );
+    assert!(
+        reference
+            .stderr
+            .contains("B (real) and the reference (real)"),
+        "{}",
+        reference.stderr
+    );
     assert!(
         answer.stderr.contains("identical_sets"),
         "{}",

@@ -175,6 +175,7 @@ fn the_same_pictures_are_said_to_be_the_same_and_are_no_test() {
     assert_eq!(found.differences[0].p_value, None);
     assert_eq!(found.warnings[0].code, "identical_sets");
     assert!(found.tells_something());
+    assert_eq!(found.generators[0].undecided, 0);
 }
 
 #[test]
