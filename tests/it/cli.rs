@@ -468,7 +468,15 @@ fn a_reader_that_goes_away_is_not_an_error() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let home = tempfile::tempdir().unwrap();
-    for name in ["evaluate", "features", "demo", "pytorch-fid", "fidelity"] {
+    for name in [
+        "evaluate",
+        "compare",
+        "protocols",
+        "features",
+        "demo",
+        "pytorch-fid",
+        "fidelity",
+    ] {
         let help = gavel(home.path(), &[name, "--help"]);
         assert_eq!(help.code, 0);
         assert!(

@@ -8,6 +8,7 @@
 mod architecture;
 mod bad_input;
 mod cli;
+mod compare;
 mod conformance;
 mod decoding;
 mod engines;
@@ -19,6 +20,7 @@ mod inception;
 mod metrics;
 mod models;
 mod networks;
+mod one_decode;
 mod polygons;
 mod program;
 mod properties;
