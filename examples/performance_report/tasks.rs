@@ -143,7 +143,7 @@ fn resize(pictures: usize) -> Result<f64> {
     let protocol = Protocol::preset("clean")?;
     let mut mean = 0.0;
     for _ in 0..pictures {
-        let tensor = protocol.tensor(&picture);
+        let tensor = protocol.tensor(&picture)?;
         mean = tensor.iter().map(|&v| f64::from(v)).sum::<f64>() / tensor.len() as f64;
     }
     Ok(mean)

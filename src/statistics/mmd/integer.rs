@@ -33,6 +33,20 @@ fn halves(pair: Pair) -> [i32; 2] {
 pub(super) trait Unit: Copy {
     /// Σ over k of rows[r][k] · panel[k][c]. No partial sum may leave the range of `i32`.
     fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS];
+
+    /// Adds dots[c] · (steps[c] · step) to sums[c], each step rounded to float32.
+    #[inline(always)]
+    fn add_scaled(
+        self,
+        sums: &mut [f32; COLUMNS],
+        dots: &[i32; COLUMNS],
+        steps: &[f32; COLUMNS],
+        step: f32,
+    ) {
+        for (c, sum) in sums.iter_mut().enumerate() {
+            *sum += dots[c] as f32 * (steps[c] * step);
+        }
+    }
 }
 
 /// Plain integers, for any processor.
@@ -74,7 +88,7 @@ pub(super) use x86::dispatch;
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{COLUMNS, Pair, PanelLine, Plain, ROWS, Unit, Work};
-    use core::arch::x86_64::__m256i;
+    use core::arch::x86_64::{__m256, __m256i};
     use pulp::x86::V3;
 
     /// Does the work with the best unit of this machine.
@@ -107,13 +121,13 @@ mod x86 {
         #[inline(always)]
         fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS] {
             let V3 { avx, avx2, .. } = self.0;
-            let n = panel.len();
-            let rows = rows.map(|row| &row[..n]);
             let mut sums = [[avx._mm256_setzero_si256(); 2]; ROWS];
-            for (k, line) in panel.iter().enumerate() {
+            let [a, b, c, d, e, f] = rows.map(|row| row.iter());
+            let six = a.zip(b).zip(c).zip(d).zip(e).zip(f);
+            for (line, (((((a, b), c), d), e), f)) in panel.iter().zip(six) {
                 let columns: [__m256i; 2] = pulp::cast(*line);
-                for (row, sums) in rows.iter().zip(&mut sums) {
-                    let both = avx._mm256_set1_epi32(row[k]);
+                for (value, sums) in [a, b, c, d, e, f].into_iter().zip(&mut sums) {
+                    let both = avx._mm256_set1_epi32(*value);
                     for (sum, columns) in sums.iter_mut().zip(columns) {
                         let products = avx2._mm256_madd_epi16(both, columns);
                         *sum = avx2._mm256_add_epi32(*sum, products);
@@ -121,6 +135,27 @@ mod x86 {
                 }
             }
             sums.map(pulp::cast)
+        }
+
+        #[inline(always)]
+        fn add_scaled(
+            self,
+            sums: &mut [f32; COLUMNS],
+            dots: &[i32; COLUMNS],
+            steps: &[f32; COLUMNS],
+            step: f32,
+        ) {
+            let V3 { avx, .. } = self.0;
+            let step = avx._mm256_set1_ps(step);
+            let halves = |values: &[f32; COLUMNS]| -> [__m256; 2] { pulp::cast(*values) };
+            let (old, steps) = (halves(sums), halves(steps));
+            let dots: [__m256i; 2] = pulp::cast(*dots);
+            let new: [__m256; 2] = std::array::from_fn(|h| {
+                let scale = avx._mm256_mul_ps(steps[h], step);
+                let product = avx._mm256_mul_ps(avx._mm256_cvtepi32_ps(dots[h]), scale);
+                avx._mm256_add_ps(old[h], product)
+            });
+            *sums = pulp::cast(new);
         }
     }
 }

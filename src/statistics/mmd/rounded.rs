@@ -271,9 +271,7 @@ impl Work for Tile<'_, '_> {
                     for (r, dots) in dots.iter().enumerate().take(len - first) {
                         let step = self.right.step(chunk, self.start + first + r);
                         let sums = &mut self.sums[(first + r) * n_panels + panel];
-                        for ((sum, dot), own) in sums.iter_mut().zip(dots).zip(steps) {
-                            *sum += *dot as f32 * (own * step);
-                        }
+                        unit.add_scaled(sums, dots, steps, step);
                     }
                 }
             }
