@@ -72,6 +72,9 @@ Examples:
     Sensitivity(Sensitivity),
     /// Recompute known values and print the agreement table
     Selftest(Selftest),
+    /// What can be measured, and how each number is defined
+    #[command(after_help = "Examples:\n  gavel metrics\n  gavel metrics prdc")]
+    Metrics(Metrics),
     /// Precompute, show, merge and convert reference statistics
     #[command(subcommand)]
     Stats(Stats),
@@ -227,6 +230,13 @@ pub struct Evaluate {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub output: Output,
+}
+
+/// `gavel metrics`.
+#[derive(Debug, Args)]
+pub struct Metrics {
+    /// A metric: its formula, source and parameters
+    pub name: Option<String>,
 }
 
 /// `gavel stats`.

@@ -101,32 +101,74 @@ pub fn judge(
     command: Vec<String>,
     console: &Console,
 ) -> Result<Results> {
-    let inputs = Inputs::new(
-        sets.reference
-            .as_ref()
-            .map(|sample| Reference(&sample.measured)),
-        Generated(&sets.generated.measured),
-        Seed(seed),
-    )?
-    .with_train(sets.train.as_ref().map(|sample| Train(&sample.measured)))?;
-    let identity = |sample: &Option<Sample>| {
-        sample
-            .as_ref()
-            .map_or_else(String::new, |s| s.identity.clone())
-    };
-    let identities = [
-        identity(&sets.reference),
-        sets.generated.identity.clone(),
-        identity(&sets.train),
-    ];
     let (extractor, protocol, engine) = lab.records();
-    let context: Vec<&str> = [
-        protocol.as_ref().map(|p| p.name.as_str()),
-        extractor.as_ref().map(|e| e.name.as_str()),
+    let sides = Sides {
+        reference: sets.reference.as_ref(),
+        generated: &sets.generated,
+        train: sets.train.as_ref(),
+        protocol: protocol.as_ref().map(|p| p.name.as_str()),
+    };
+    let rows = numbers(lab, &sides, metrics, settings, seed, console)?;
+    let sides: BTreeMap<String, Input> = [
+        ("generated", Some(sets.generated)),
+        ("reference", sets.reference),
+        ("train", sets.train),
     ]
     .into_iter()
-    .flatten()
+    .filter_map(|(side, sample)| Some((side.to_string(), sample?.input)))
     .collect();
+    Ok(Results {
+        schema: SCHEMA.to_string(),
+        gavel: env!("CARGO_PKG_VERSION").to_string(),
+        command,
+        inputs: sides,
+        extractor,
+        protocol,
+        engine,
+        seed,
+        metrics: rows,
+        findings: Vec::new(),
+        warnings: lab.warnings(),
+    })
+}
+
+/// The sides of one evaluation among several that share some of them.
+pub struct Sides<'a> {
+    /// The real set; metrics of the generated set alone run without it.
+    pub reference: Option<&'a Sample>,
+    /// The generated set.
+    pub generated: &'a Sample,
+    /// The set that the generator was trained on.
+    pub train: Option<&'a Sample>,
+    /// The protocol that the rows are named by, where pictures were measured.
+    pub protocol: Option<&'a str>,
+}
+
+/// The rows of the metrics, computed or remembered; their warnings go to the laboratory.
+pub fn numbers(
+    lab: &Laboratory<'_>,
+    sides: &Sides<'_>,
+    metrics: &[&dyn Metric],
+    settings: &Settings,
+    seed: u64,
+    console: &Console,
+) -> Result<Vec<Row>> {
+    let inputs = Inputs::new(
+        sides.reference.map(|sample| Reference(&sample.measured)),
+        Generated(&sides.generated.measured),
+        Seed(seed),
+    )?
+    .with_train(sides.train.map(|sample| Train(&sample.measured)))?;
+    let identity =
+        |sample: Option<&Sample>| sample.map_or_else(String::new, |s| s.identity.clone());
+    let identities = [
+        identity(sides.reference),
+        sides.generated.identity.clone(),
+        identity(sides.train),
+    ];
+    let (extractor, _, _) = lab.records();
+    let extractor = extractor.as_ref().map(|e| e.name.as_str());
+    let context: Vec<&str> = [sides.protocol, extractor].into_iter().flatten().collect();
     let memo = lab.memo();
     let mut rows = Vec::new();
     console.begin(&format!("computing {}", names(metrics)), metrics.len());
@@ -157,27 +199,7 @@ pub fn judge(
         console.advance(1);
     }
     console.end();
-    let sides: BTreeMap<String, Input> = [
-        ("generated", Some(sets.generated)),
-        ("reference", sets.reference),
-        ("train", sets.train),
-    ]
-    .into_iter()
-    .filter_map(|(side, sample)| Some((side.to_string(), sample?.input)))
-    .collect();
-    Ok(Results {
-        schema: SCHEMA.to_string(),
-        gavel: env!("CARGO_PKG_VERSION").to_string(),
-        command,
-        inputs: sides,
-        extractor,
-        protocol,
-        engine,
-        seed,
-        metrics: rows,
-        findings: Vec::new(),
-        warnings: lab.warnings(),
-    })
+    Ok(rows)
 }
 
 /// The rows and warnings of one metric.

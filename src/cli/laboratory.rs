@@ -5,7 +5,7 @@ use super::memo::Memo;
 use super::plan::NetworkPlan;
 use crate::error::{Error, Result};
 use crate::features::engine;
-use crate::features::extract::extract;
+use crate::features::extract::{extract, extract_under};
 use crate::features::{Engine, Extraction, Extractor, Network, Origin, Role, inception, registry};
 use crate::metrics::{ClassScores, Measured, Metric, Need, Space};
 use crate::preprocess::Protocol;
@@ -171,6 +171,34 @@ impl<'a> Laboratory<'a> {
             &self.plan.extract,
             self.console,
         )?;
+        self.tell(source, &extraction);
+        Ok(extraction)
+    }
+
+    /// Pictures through the network under several protocols, each decoded once.
+    pub fn extract_under(
+        &self,
+        source: &dyn ImageSource,
+        protocols: &[Protocol],
+    ) -> Result<Vec<Extraction>> {
+        let bench = self.bench()?;
+        let all = extract_under(
+            source,
+            protocols,
+            &bench.extractor,
+            bench.engine.as_ref(),
+            self.plan.store.as_ref(),
+            &self.plan.extract,
+            self.console,
+        )?;
+        for extraction in &all {
+            self.tell(source, extraction);
+        }
+        Ok(all)
+    }
+
+    /// What the reader should hear of the pictures.
+    fn tell(&self, source: &dyn ImageSource, extraction: &Extraction) {
         for (note, count) in &extraction.notes {
             self.warn(Warning::new(
                 "pictures",
@@ -185,7 +213,6 @@ impl<'a> Laboratory<'a> {
                 "see `failed` in the results document; without --on-error skip the first one stops the run",
             ));
         }
-        Ok(extraction)
     }
 
     /// Everything the metrics may ask of a source.
@@ -198,8 +225,18 @@ impl<'a> Laboratory<'a> {
     }
 
     fn measure_images(&self, source: &dyn ImageSource) -> Result<Sample> {
-        let fingerprint = source.fingerprint()?;
         let extraction = self.extract(source)?;
+        self.sample(source, extraction, &self.bench()?.protocol)
+    }
+
+    /// What an extraction under `protocol` says of a set.
+    pub fn sample(
+        &self,
+        source: &dyn ImageSource,
+        extraction: Extraction,
+        protocol: &Protocol,
+    ) -> Result<Sample> {
+        let fingerprint = source.fingerprint()?;
         let bench = self.bench()?;
         let n = extraction.features.nrows();
         let mut measured = Measured::from_features(
@@ -249,7 +286,7 @@ impl<'a> Laboratory<'a> {
             "{} {} {} {} {} {outputs:?} {} {left_out:?}",
             input.source,
             input.fingerprint,
-            bench.protocol.identity(),
+            protocol.identity(),
             bench.extractor.name,
             bench.extractor.sha256,
             bench.engine.class(),

@@ -9,6 +9,7 @@ mod evaluate;
 mod features;
 mod laboratory;
 mod memo;
+mod metrics;
 mod models;
 mod output;
 mod plan;
@@ -58,6 +59,7 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Protocols(typed) => protocols::run(typed, command, console),
         Command::Sensitivity(typed) => sensitivity::run(typed, command, console),
         Command::Selftest(typed) => selftest::run(typed, console),
+        Command::Metrics(typed) => metrics::run(typed, console),
         Command::Stats(typed) => stats::run(typed, console),
         Command::Features(typed) => features::run(typed, console),
         Command::Models(typed) => models::run(typed, console),

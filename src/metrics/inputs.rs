@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::neighborhood::Neighborhood;
 use super::{Generated, Measured, Need, Params, Reference, Train};
+use ndarray::ArrayView2;
+
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::{Direction, Estimate};
@@ -20,6 +23,8 @@ pub struct Inputs<'a> {
     pub seed: Seed,
     /// Are standard errors, floors and evidence wanted beside the values? Resampling asks for values alone.
     pub with_errors: bool,
+    /// Neighbours of both sides, looked for once.
+    pub(super) neighborhood: Neighborhood,
 }
 
 impl<'a> Inputs<'a> {
@@ -49,6 +54,7 @@ impl<'a> Inputs<'a> {
             train: None,
             seed,
             with_errors: true,
+            neighborhood: Neighborhood::default(),
         })
     }
 
@@ -100,6 +106,30 @@ impl<'a> Inputs<'a> {
         })
     }
 
+    /// Features of the reference and of the generated set.
+    ///
+    /// # Errors
+    /// Usage: a side has none.
+    pub fn features(&self) -> Result<[ArrayView2<'a, f32>; 2]> {
+        Ok([features_of(self.reference()?)?, self.generated_features()?])
+    }
+
+    /// Features of the generated set.
+    ///
+    /// # Errors
+    /// Usage: it has none.
+    pub fn generated_features(&self) -> Result<ArrayView2<'a, f32>> {
+        features_of(self.generated.0)
+    }
+
+    /// Features of the training set.
+    ///
+    /// # Errors
+    /// Usage: no training set was given, or it has none.
+    pub fn train_features(&self) -> Result<ArrayView2<'a, f32>> {
+        features_of(self.train()?)
+    }
+
     /// The first of these needs that is not met, and what is missing in words.
     #[must_use]
     pub fn lacks(&self, needs: &[Need]) -> Option<(Need, String)> {
@@ -124,4 +154,11 @@ impl<'a> Inputs<'a> {
             why_absent: None,
         }
     }
+}
+
+fn features_of(side: &Measured) -> Result<ArrayView2<'_, f32>> {
+    side.features().ok_or_else(|| {
+        Error::usage(format!("{} has no features", side.name()))
+            .mend("give images or a feature array [n, d]")
+    })
 }

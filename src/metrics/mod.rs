@@ -9,18 +9,33 @@
 //! arrays ── Measured, Inputs ─┘
 //! ```
 
+mod authenticity;
+mod ball_rows;
+pub mod comparison;
+mod ct_score;
 mod fid;
+mod fld;
 mod inception_score;
 mod inputs;
 mod kid;
 mod measured;
+mod mifid;
+mod ndb;
 mod needs;
+mod neighborhood;
+mod one_nn;
 mod params;
+mod prd;
+mod prdc;
+mod precision_recall;
+mod realism;
 mod selection;
 mod warning;
 
 use crate::error::Result;
 use crate::statistics::estimate::{Direction, Estimate};
+use crate::statistics::neighbors::Request;
+use comparison::Pairing;
 
 pub use inputs::Inputs;
 pub use measured::{ClassScores, Generated, Measured, Picture, Reference, Space, Train};
@@ -35,6 +50,16 @@ pub static METRICS: &[&dyn Metric] = &[
     &fid::Fid,
     &kid::Kid,
     &inception_score::InceptionScore,
+    &prd::Prd,
+    &ndb::Ndb,
+    &fld::Fld,
+    &ct_score::CtScore,
+    &mifid::Mifid,
+    &precision_recall::PrecisionRecall,
+    &prdc::Prdc,
+    &realism::Realism,
+    &authenticity::Authenticity,
+    &one_nn::OneNn,
 ];
 
 /// What is said of a metric where it is listed, and where its numbers can be checked.
@@ -76,6 +101,25 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// These rows without a value, with the reason in each and in one warning.
+    fn absent(rows: Vec<Estimate>, reason: &str, mend: impl Into<String>) -> Self {
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        Self {
+            warnings: vec![Warning::new(
+                "absent",
+                format!("{} has no value: {reason}", ids.join(", ")),
+                mend,
+            )],
+            estimates: rows
+                .into_iter()
+                .map(|row| Estimate {
+                    why_absent: Some(reason.to_owned()),
+                    ..row
+                })
+                .collect(),
+        }
+    }
+
     fn absorb(&mut self, other: Self) {
         self.estimates.extend(other.estimates);
         for warning in other.warnings {
@@ -96,11 +140,43 @@ pub trait Metric: Sync {
         self.card().ids.to_vec()
     }
 
+    /// What it wants to know of neighbours, if anything: one pass over the features serves all metrics ([`announce`]).
+    ///
+    /// # Errors
+    /// Usage: a parameter of another kind (a mistake in a card).
+    fn neighbors(&self, _inputs: &Inputs<'_>, _params: &Params) -> Result<Option<Request>> {
+        Ok(None)
+    }
+
+    /// How the error of a difference between two generators is found.
+    fn pairing(&self) -> Pairing {
+        Pairing::of(self.card().needs)
+    }
+
     /// Computes its rows. [`evaluate`] has checked that the inputs hold what [`Card::needs`] names.
     ///
     /// # Errors
     /// Usage: parameters that these inputs cannot meet. Cannot tell: too few samples. Numerical: no convergence.
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome>;
+}
+
+/// Tells the inputs which neighbours these metrics will ask for, so that the first to ask has them looked for in one pass
+/// for all. [`evaluate`] does so for its metrics; who calls it for one metric after another announces all of them before.
+///
+/// # Errors
+/// Usage: as [`Settings::rows`].
+pub fn announce(metrics: &[&dyn Metric], inputs: &Inputs<'_>, settings: &Settings) -> Result<()> {
+    for metric in metrics {
+        if inputs.lacks(metric.card().needs).is_some() {
+            continue;
+        }
+        for params in settings.rows(*metric)? {
+            if let Some(request) = metric.neighbors(inputs, &params)? {
+                inputs.neighborhood.announce(&request);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Runs metrics over inputs, one after the other, each for every row of its parameters.
@@ -115,6 +191,7 @@ pub fn evaluate(
     inputs: &Inputs<'_>,
     settings: &Settings,
 ) -> Result<Outcome> {
+    announce(metrics, inputs, settings)?;
     let mut outcome = Outcome::default();
     for metric in metrics {
         for params in settings.rows(*metric)? {
@@ -138,19 +215,10 @@ fn absent(
     need: Need,
     reason: String,
 ) -> Outcome {
-    let ids = metric.row_ids(inputs);
-    Outcome {
-        warnings: vec![Warning::new(
-            "absent",
-            format!("{} has no value: {reason}", ids.join(", ")),
-            need.mend(),
-        )],
-        estimates: ids
-            .iter()
-            .map(|id| Estimate {
-                why_absent: Some(reason.clone()),
-                ..inputs.row(id, metric.card().direction, params)
-            })
-            .collect(),
-    }
+    let rows = metric
+        .row_ids(inputs)
+        .iter()
+        .map(|id| inputs.row(id, metric.card().direction, params))
+        .collect();
+    Outcome::absent(rows, &reason, need.mend())
 }

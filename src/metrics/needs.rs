@@ -24,6 +24,21 @@ pub enum Need {
 }
 
 impl Need {
+    /// In words, for lists.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Moments => "features or statistics of both sets",
+            Self::Features => "features of both sets",
+            Self::GeneratedFeatures => "features of the generated set",
+            Self::TrainFeatures => "the training set (--train)",
+            Self::Spatial => "spatial features (a converted Inception)",
+            Self::ClassScores => "class scores of the generated set",
+            Self::Descriptors => "pictures of both sets",
+            Self::Pictures => "pictures of the generated set",
+        }
+    }
+
     /// What is missing in `inputs`, in words; nothing if all is there.
     pub(super) fn lacking(self, inputs: &Inputs<'_>) -> Option<String> {
         let generated = inputs.generated.0;

@@ -1,3 +1,6 @@
 //! Pictures for people. A leaf: it knows no other stage.
 
+mod letters;
+pub mod panels;
+mod raster;
 pub mod sheet;

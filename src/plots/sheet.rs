@@ -1,6 +1,6 @@
 //! Contact sheets: labelled rows of small pictures, as PNG.
 
-use font8x8::UnicodeFonts;
+use super::letters::glyph;
 use image::{ImageFormat, Rgb, RgbImage, imageops};
 use std::io::Cursor;
 
@@ -82,11 +82,7 @@ fn fit(picture: &RgbImage, cell: u32) -> RgbImage {
 
 fn write(sheet: &mut RgbImage, left: u32, top: u32, text: &str) {
     for (position, character) in text.chars().enumerate() {
-        let glyph = font8x8::BASIC_FONTS
-            .get(character)
-            .or_else(|| font8x8::BASIC_FONTS.get('?'))
-            .unwrap_or([0; 8]);
-        for (y, bits) in glyph.iter().enumerate() {
+        for (y, bits) in glyph(character).iter().enumerate() {
             for x in 0..GLYPH {
                 let (px, py) = (left + position as u32 * GLYPH + x, top + y as u32);
                 if bits >> x & 1 == 1 && px < sheet.width() && py < sheet.height() {

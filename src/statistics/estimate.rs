@@ -48,6 +48,40 @@ impl ConfidenceInterval {
             level: 0.95,
         }
     }
+
+    /// The part of it that lies in the range of its quantity.
+    #[must_use]
+    pub fn within(self, least: f64, largest: f64) -> Self {
+        Self {
+            lower: self.lower.clamp(least, largest),
+            upper: self.upper.clamp(least, largest),
+            ..self
+        }
+    }
+}
+
+impl ConfidenceInterval {
+    /// The 95 % interval of a share of `n` things whose standard error is known: Wilson's (1927,
+    /// doi:10.1080/01621459.1927.10502953), with the number of independent things `value (1 - value) / std_error^2`
+    /// that the error speaks of, at most `n`. It stays in [0, 1] and has a width at 0 and 1, where the error is 0.
+    #[must_use]
+    pub fn proportion(value: f64, std_error: f64, n: usize) -> Self {
+        let z = 1.959_963_984_540_054_f64;
+        let spread = value * (1.0 - value);
+        let independent = if std_error > 0.0 && spread > 0.0 {
+            (spread / (std_error * std_error)).min(n as f64)
+        } else {
+            n as f64
+        };
+        let share = z * z / independent.max(1.0);
+        let centre = (value + share / 2.0) / (1.0 + share);
+        let reach = (share * spread + share * share / 4.0).max(0.0).sqrt() / (1.0 + share);
+        Self {
+            lower: (centre - reach).clamp(0.0, value.clamp(0.0, 1.0)),
+            upper: (centre + reach).clamp(value.clamp(0.0, 1.0), 1.0),
+            level: 0.95,
+        }
+    }
 }
 
 /// Which set an index counts in.
@@ -109,4 +143,39 @@ pub struct Estimate {
     pub evidence: Vec<Evidence>,
     /// Why there is no value.
     pub why_absent: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_independent_things_has_wilsons_interval() {
+        // 8 of 10: Wilson's 95 % interval is (0.4902, 0.9433) (Brown, Cai and DasGupta 2001 use the same formula).
+        let error = (0.8_f64 * 0.2 / 10.0).sqrt();
+        let interval = ConfidenceInterval::proportion(0.8, error, 10);
+        assert!((interval.lower - 0.4902).abs() < 1e-4, "{interval:?}");
+        assert!((interval.upper - 0.9433).abs() < 1e-4, "{interval:?}");
+        // 0 of 10: z^2 / (10 + z^2) = 3.8415 / 13.8415 = 0.2775.
+        let none = ConfidenceInterval::proportion(0.0, 0.0, 10);
+        assert_eq!(none.lower, 0.0);
+        assert!((none.upper - 0.2775).abs() < 1e-4, "{none:?}");
+        // All of 10 is its mirror image.
+        let all = ConfidenceInterval::proportion(1.0, 0.0, 10);
+        assert!(
+            (all.lower - 0.7225).abs() < 1e-4 && all.upper == 1.0,
+            "{all:?}"
+        );
+    }
+
+    #[test]
+    fn a_larger_error_than_that_of_independent_things_widens_the_interval() {
+        let width = |error| {
+            let interval = ConfidenceInterval::proportion(0.5, error, 100);
+            interval.upper - interval.lower
+        };
+        assert!(width(0.1) > 1.8 * width(0.05));
+        // No more is known than 100 independent things say.
+        assert_eq!(width(0.01), width(0.05));
+    }
 }

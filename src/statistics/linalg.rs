@@ -76,6 +76,31 @@ pub fn to_faer(values: ArrayView2<'_, f64>) -> Mat<f64> {
     Mat::from_fn(values.nrows(), values.ncols(), |i, j| values[[i, j]])
 }
 
+/// Samples `[n, d]` as float64 columns `[d, n]`.
+pub fn columns<T: Copy + Into<f64>>(samples: ArrayView2<'_, T>) -> Mat<f64> {
+    let mut out = Mat::zeros(samples.ncols(), samples.nrows());
+    for (i, row) in samples.rows().into_iter().enumerate() {
+        for (slot, &value) in out.col_as_slice_mut(i).iter_mut().zip(row) {
+            *slot = value.into();
+        }
+    }
+    out
+}
+
+/// `Aᵀ B` on the calling thread, for callers that run blocks of `B` in parallel.
+pub fn inner_products(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
+    let mut out = Mat::zeros(a.ncols(), b.ncols());
+    matmul(
+        out.as_mut(),
+        Accum::Replace,
+        a.transpose(),
+        b,
+        1.0,
+        Par::Seq,
+    );
+    out
+}
+
 /// L with L Lᵀ = `a`, or `None` where a pivot is not positive; only the lower triangle is read.
 pub fn cholesky(a: &Mat<f64>) -> Option<Mat<f64>> {
     let d = a.nrows();

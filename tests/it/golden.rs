@@ -69,15 +69,20 @@ impl Golden {
     }
 }
 
-/// A float32 matrix `../shared/conformance/features/<name>.npy`.
+/// A matrix `../shared/conformance/features/<name>.npy` of float32, or of float64 that is rounded to it.
 pub fn features(name: &str) -> Option<Array2<f32>> {
     let file = npyz::NpyFile::new(BufReader::new(
         File::open(shared(&format!("conformance/features/{name}.npy"))?).expect("array"),
     ))
     .expect("npy");
     let shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
-    let values = file.into_vec::<f32>().expect("float32");
-    Some(Array2::from_shape_vec((shape[0], shape[1]), values).expect("a matrix"))
+    let values = match file.dtype().descr().as_str() {
+        "'<f8'" => file
+            .into_vec::<f64>()
+            .map(|all| all.iter().map(|&v| v as f32).collect()),
+        _ => file.into_vec::<f32>(),
+    };
+    Some(Array2::from_shape_vec((shape[0], shape[1]), values.expect("floats")).expect("a matrix"))
 }
 
 /// An int32 matrix of indices, row by row.
@@ -94,6 +99,16 @@ pub fn indices(name: &str) -> Option<Vec<Vec<usize>>> {
             .map(|row| row.iter().map(|&i| i as usize).collect())
             .collect(),
     )
+}
+
+/// An int32 vector of labels.
+pub fn labels(name: &str) -> Option<Vec<usize>> {
+    let file = npyz::NpyFile::new(BufReader::new(
+        File::open(shared(&format!("conformance/features/{name}.npy"))?).expect("array"),
+    ))
+    .expect("npy");
+    let values = file.into_vec::<i32>().expect("int32");
+    Some(values.iter().map(|&label| label as usize).collect())
 }
 
 /// The formula data of the golden values: X `[40, 4]` (real) and Y `[36, 4]` (generated).

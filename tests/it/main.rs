@@ -22,6 +22,8 @@ mod polygons;
 mod program;
 mod properties;
 mod protocols;
+mod selftest;
+mod sensitivity;
 mod shared;
 mod sources;
 mod statistics;

@@ -1,11 +1,13 @@
 //! Every metric through the door that the command line uses.
 
+mod bins;
 mod refusals;
 mod registry;
 mod rows;
+mod training_set;
 
 use gavel::metrics::{
-    Generated, Inputs, Measured, Outcome, Reference, Settings, Space, evaluate, select,
+    Generated, Inputs, Measured, Outcome, Reference, Settings, Space, Train, evaluate, select,
 };
 use gavel::rng::Seed;
 use ndarray::Array2;
@@ -30,6 +32,22 @@ pub fn run(
         Generated(generated),
         Seed::DEFAULT,
     )?;
+    evaluate(&select(list)?, &inputs, &Settings::parse(options)?)
+}
+
+pub fn run_with_train(
+    list: &str,
+    options: &[&str],
+    train: &Measured,
+    reference: &Measured,
+    generated: &Measured,
+) -> gavel::error::Result<Outcome> {
+    let inputs = Inputs::new(
+        Some(Reference(reference)),
+        Generated(generated),
+        Seed::DEFAULT,
+    )?
+    .with_train(Some(Train(train)))?;
     evaluate(&select(list)?, &inputs, &Settings::parse(options)?)
 }
 

@@ -47,39 +47,76 @@ impl StdError {
     }
 }
 
-/// Standard errors of both sides; `None` where neither has samples.
-pub(super) fn std_error(
+/// φ of [`StdError`] for the samples of one side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Influence {
+    /// φ of the samples 0, `step`, 2 `step`, …
+    pub values: Vec<f64>,
+    /// 1, or more where quadratic forms of all samples would cost too much.
+    pub step: usize,
+    /// Samples of the side, all of them.
+    pub n: usize,
+}
+
+impl Influence {
+    /// Variance of the mean of φ over the side's samples: what the side adds to the variance of the distance.
+    pub(super) fn variance_of_mean(&self) -> f64 {
+        variance(&self.values) / self.n as f64
+    }
+}
+
+/// How the samples of both sides move a Fréchet distance; `None` for a side of which only moments are at hand.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Influences {
+    /// Of the reference's samples.
+    pub reference: Option<Influence>,
+    /// Of the generated samples.
+    pub generated: Option<Influence>,
+}
+
+impl Influences {
+    /// Standard errors of both sides; `None` where neither has samples.
+    #[must_use]
+    pub fn std_error(&self) -> Option<StdError> {
+        let part = |side: &Option<Influence>| side.as_ref().map(|i| i.variance_of_mean().sqrt());
+        let (reference, generated) = (part(&self.reference), part(&self.generated));
+        (reference.is_some() || generated.is_some()).then_some(StdError {
+            reference,
+            generated,
+        })
+    }
+}
+
+/// Influences of both sides' samples.
+pub(super) fn influences(
     (reference, r): (&Side<'_>, &Prepared),
     (generated, g): (&Side<'_>, &Prepared),
     derivative: &Derivative,
-) -> Option<StdError> {
-    let part = |samples: Option<ArrayView2<'_, f32>>, mean: &[f64], other: &[f64], own: usize| {
-        let samples = samples?;
-        let influence = influences(samples, mean, other, own, derivative);
-        Some((variance(&influence) / samples.nrows() as f64).sqrt())
-    };
+) -> Influences {
     let (reference, generated) = rayon::join(
-        || part(reference.samples(), &r.mean, &g.mean, 0),
-        || part(generated.samples(), &g.mean, &r.mean, 1),
+        || one_side(reference.samples()?, &r.mean, &g.mean, 0, derivative),
+        || one_side(generated.samples()?, &g.mean, &r.mean, 1, derivative),
     );
-    (reference.is_some() || generated.is_some()).then_some(StdError {
+    Influences {
         reference,
         generated,
-    })
+    }
 }
 
-fn influences(
+fn one_side(
     samples: ArrayView2<'_, f32>,
     mean: &[f64],
     other: &[f64],
     own: usize,
     derivative: &Derivative,
-) -> Vec<f64> {
+) -> Option<Influence> {
+    let mut taken = 1;
     let (rows, forms) = match derivative {
         Derivative::Forms(forms) => (centred(samples, mean), forms[own].clone()),
         Derivative::Factors(factors) => {
             // Every k-th row rather than the first ones: sets are often sorted by class.
-            let step = isize::try_from(samples.nrows().div_ceil(ROWS)).unwrap_or(isize::MAX);
+            taken = samples.nrows().div_ceil(ROWS).max(1);
+            let step = isize::try_from(taken).ok()?;
             let rows = centred(samples.slice_axis(Axis(0), Slice::new(0, None, step)), mean);
             let images = linalg::product(factors[own].transpose(), rows.as_ref());
             let forms = (0..images.ncols())
@@ -88,7 +125,7 @@ fn influences(
             (rows, forms)
         }
     };
-    forms
+    let values = forms
         .iter()
         .enumerate()
         .map(|(i, form)| {
@@ -100,10 +137,15 @@ fn influences(
                 .sum();
             linear_and_square - form
         })
-        .collect()
+        .collect();
+    Some(Influence {
+        values,
+        step: taken,
+        n: samples.nrows(),
+    })
 }
 
-fn variance(values: &[f64]) -> f64 {
+pub(super) fn variance(values: &[f64]) -> f64 {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0).max(1.0)

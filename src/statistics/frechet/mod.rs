@@ -14,6 +14,7 @@
 //! The paths agree to 1e-9 relative where both apply. Programs that root Sr Sg with `scipy.linalg.sqrtm` (pytorch-fid,
 //! clean-fid) lie 1e-7 to 1e-5 below for n < d.
 
+mod difference;
 mod floor;
 mod influence;
 mod root;
@@ -23,8 +24,9 @@ mod spectrum;
 use crate::error::{Error, Result};
 use crate::statistics::moments::Moments;
 
+pub use difference::difference_error;
 pub use floor::{Floor, floor};
-pub use influence::StdError;
+pub use influence::{Influences, StdError};
 pub use root::Path;
 pub use side::Side;
 pub use spectrum::{Spectrum, spectrum};
@@ -89,26 +91,43 @@ pub fn frechet_with_error(
     compute(reference, generated, ddof, true)
 }
 
+/// How every sample moves the distance between two sides (see [`Influences`]).
+///
+/// # Errors
+/// Those of [`frechet`].
+pub fn influences(reference: &Side<'_>, generated: &Side<'_>) -> Result<Influences> {
+    check(reference, generated)?;
+    let (r, g) = (reference.prepare()?, generated.prepare()?);
+    let derivative = root::root(&r, &g, true)?.derivative;
+    Ok(derivative.map_or_else(Influences::default, |derivative| {
+        influence::influences((reference, &r), (generated, &g), &derivative)
+    }))
+}
+
+fn check(reference: &Side<'_>, generated: &Side<'_>) -> Result<()> {
+    if reference.n_features() == generated.n_features() {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "the reference has {} feature dimensions, the generated set {}",
+        reference.n_features(),
+        generated.n_features()
+    ))
+    .mend("extract both with the same network and layer"))
+}
+
 fn compute(
     reference: &Side<'_>,
     generated: &Side<'_>,
     ddof: Ddof,
     with_error: bool,
 ) -> Result<Frechet> {
-    if reference.n_features() != generated.n_features() {
-        return Err(Error::input(format!(
-            "the reference has {} feature dimensions, the generated set {}",
-            reference.n_features(),
-            generated.n_features()
-        ))
-        .mend("extract both with the same network and layer"));
-    }
+    check(reference, generated)?;
     let (r, g) = (reference.prepare()?, generated.prepare()?);
     let root = root::root(&r, &g, with_error)?;
-    let std_error = match &root.derivative {
-        Some(derivative) => influence::std_error((reference, &r), (generated, &g), derivative),
-        None => None,
-    };
+    let std_error = root.derivative.as_ref().and_then(|derivative| {
+        influence::influences((reference, &r), (generated, &g), derivative).std_error()
+    });
     let (scale_r, scale_g) = (scale(reference, ddof)?, scale(generated, ddof)?);
     let mean_term: f64 = r
         .mean

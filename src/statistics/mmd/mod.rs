@@ -14,6 +14,7 @@ mod gram;
 mod integer;
 mod members;
 mod products;
+mod relative;
 mod rounded;
 mod spread;
 
@@ -21,6 +22,7 @@ use ndarray::{ArrayView2, Axis};
 
 use crate::error::{Error, Result};
 pub use draws::{Draw, draws_numpy2020, draws_seeded};
+pub use relative::{Arm, Relative, arm, relative};
 
 use draws::check_draws;
 use gram::{between, within};

@@ -72,7 +72,7 @@ impl Components {
 }
 
 /// Residual mean square of kij = g + αi + αj + eij over i ≠ j, with n(n − 3) / 2 degrees of freedom.
-fn residual_within(sums: &Within) -> f64 {
+pub(super) fn residual_within(sums: &Within) -> f64 {
     let n = sums.row_sums.len() as f64;
     let grand = sums.row_sums.iter().sum::<f64>() / (n * (n - 1.0));
     let effects: f64 = sums
@@ -85,7 +85,7 @@ fn residual_within(sums: &Within) -> f64 {
 }
 
 /// Residual mean square of kij = g + ri + cj + eij, with (n − 1)(m − 1) degrees of freedom.
-fn residual_between(sums: &Between) -> f64 {
+pub(super) fn residual_between(sums: &Between) -> f64 {
     let (n, m) = (sums.row_sums.len() as f64, sums.column_sums.len() as f64);
     let grand = sums.row_sums.iter().sum::<f64>() / (n * m);
     let effects = |sums: &[f64], across: f64| -> f64 {

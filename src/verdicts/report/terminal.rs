@@ -5,7 +5,8 @@ use crate::verdicts::results::Results;
 use std::fmt::Write as _;
 
 /// Control characters in file names must not reach the terminal.
-fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()
@@ -21,7 +22,7 @@ pub fn render(results: &Results) -> String {
             "± SE",
             "95 % interval",
             "better",
-            "real floor",
+            "floor or neutral",
         ]
         .map(str::to_string),
     ];
@@ -40,6 +41,7 @@ pub fn render(results: &Results) -> String {
             }),
             row.direction.clone(),
             row.detail("floor_scaled")
+                .or_else(|| row.detail("neutral"))
                 .map_or(String::new(), |f| number(f, row.std_error)),
         ]);
     }
@@ -106,17 +108,21 @@ fn label(results: &Results, row: &crate::verdicts::results::Row) -> String {
 
 /// Columns padded to the widest cell; the first is flush left, numbers are flush right.
 #[must_use]
-pub fn table<const N: usize>(rows: &[[String; N]]) -> String {
-    let widths: [usize; N] = std::array::from_fn(|c| {
-        rows.iter()
-            .map(|row| row[c].chars().count())
-            .max()
-            .unwrap_or(0)
-    });
+pub fn table<R: AsRef<[String]>>(rows: &[R]) -> String {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        for (column, cell) in row.as_ref().iter().enumerate() {
+            let width = cell.chars().count();
+            match widths.get_mut(column) {
+                Some(widest) => *widest = width.max(*widest),
+                None => widths.push(width),
+            }
+        }
+    }
     let mut out = String::new();
     for row in rows {
         let mut line = String::new();
-        for (column, cell) in row.iter().enumerate() {
+        for (column, cell) in row.as_ref().iter().enumerate() {
             let pad = " ".repeat(widths[column] - cell.chars().count());
             if column == 0 {
                 let _ = write!(line, "{cell}{pad}");
