@@ -8,6 +8,7 @@ use npyz::WriterBuilder;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// How large everything is.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +49,7 @@ pub struct Data {
     pub generated: Array2<f32>,
     pub logits: Array2<f32>,
     folder: PathBuf,
+    shared: OnceLock<[Measured; 2]>,
 }
 
 impl Data {
@@ -59,6 +61,7 @@ impl Data {
             generated: samples(2, sizes.n, sizes.d, 0.2),
             logits: samples(3, sizes.n, sizes.classes, 0.0) * 2.0,
             folder: folder.to_owned(),
+            shared: OnceLock::new(),
         };
         write(&folder.join("reference.npy"), &data.reference)?;
         write(&folder.join("generated.npy"), &data.generated)?;
@@ -68,6 +71,16 @@ impl Data {
     /// Where the peers find the arrays.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Both sides, made once: for what keeps nothing in them.
+    pub fn shared(&self) -> Result<&[Measured; 2]> {
+        if self.shared.get().is_none() {
+            let _ = self.shared.set(self.sides()?);
+        }
+        self.shared
+            .get()
+            .ok_or_else(|| Error::input("the sides were not kept"))
     }
 
     /// Both sides as the metrics take them, nothing computed yet.

@@ -2,7 +2,7 @@
 
 use crate::data::Data;
 use gavel::error::{Error, Result};
-use gavel::metrics::{Generated, Inputs, Outcome, Reference, Settings, evaluate, select};
+use gavel::metrics::{Generated, Inputs, Measured, Outcome, Reference, Settings, evaluate, select};
 use gavel::preprocess::Protocol;
 use gavel::rng::Seed;
 use gavel::sources::Pixels;
@@ -72,13 +72,13 @@ pub fn all(data: &Data) -> Vec<Task<'_>> {
         Task {
             name: format!("fid from features, {shape}"),
             what: "Moments of both sides and the Fréchet distance; ours without the standard error and the floor.",
-            ours: Box::new(|| value(&run(data, "fid", &[], false)?, 0)),
+            ours: Box::new(|| value(&run(&data.sides()?, "fid", &[], false)?, 0)),
             peer: FID_PEER.to_owned(),
         },
         Task {
             name: format!("kid 100 x {}, {shape}", sizes.subset),
             what: "The same draws on both sides (NumPy's RandomState(2020)); ours with the standard error of the U-statistic.",
-            ours: Box::new(move || value(&run(data, "kid", &[&subset], true)?, 0)),
+            ours: Box::new(move || value(&run(data.shared()?, "kid", &[&subset], true)?, 0)),
             peer: KID_PEER.replace("SIZE", &sizes.subset.to_string()),
         },
         Task {
@@ -96,7 +96,7 @@ pub fn all(data: &Data) -> Vec<Task<'_>> {
             name: format!("prdc, {shape}"),
             what: "Precision, recall, density and coverage with 5 neighbours; ours with standard errors. The value is the density.",
             ours: Box::new(|| {
-                let outcome = run(data, "prdc", &[], true)?;
+                let outcome = run(data.shared()?, "prdc", &[], true)?;
                 let density = outcome
                     .estimates
                     .iter()
@@ -109,11 +109,15 @@ pub fn all(data: &Data) -> Vec<Task<'_>> {
     tasks
 }
 
-fn run(data: &Data, metrics: &str, options: &[&str], with_errors: bool) -> Result<Outcome> {
-    let [reference, generated] = data.sides()?;
+fn run(
+    [reference, generated]: &[Measured; 2],
+    metrics: &str,
+    options: &[&str],
+    with_errors: bool,
+) -> Result<Outcome> {
     let inputs = Inputs::new(
-        Some(Reference(&reference)),
-        Generated(&generated),
+        Some(Reference(reference)),
+        Generated(generated),
         Seed::DEFAULT,
     )?;
     let inputs = if with_errors {
@@ -143,7 +147,7 @@ fn resize(pictures: usize) -> Result<f64> {
     let protocol = Protocol::preset("clean")?;
     let mut mean = 0.0;
     for _ in 0..pictures {
-        let tensor = protocol.tensor(&picture);
+        let tensor = protocol.tensor(&picture)?;
         mean = tensor.iter().map(|&v| f64::from(v)).sum::<f64>() / tensor.len() as f64;
     }
     Ok(mean)

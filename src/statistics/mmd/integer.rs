@@ -13,6 +13,9 @@ pub(super) const ROWS: usize = 6;
 /// Columns multiplied at once.
 pub(super) const COLUMNS: usize = 16;
 
+/// The number of pairs in a row is a multiple of this, so that a loop over them is no part of the cost.
+pub(super) const STEP: usize = 2;
+
 /// Two 16-bit integers in one word: the dimensions 2k (low half) and 2k + 1.
 pub(super) type Pair = i32;
 
@@ -31,8 +34,22 @@ fn halves(pair: Pair) -> [i32; 2] {
 
 /// A way to multiply: with the vector units at hand, or without any.
 pub(super) trait Unit: Copy {
-    /// Σ over k of rows[r][k] · panel[k][c]. No partial sum may leave the range of `i32`.
+    /// Σ over k of rows[r][k] · panel[k][c], for a multiple of [`STEP`] of k. No partial sum may leave the range of `i32`.
     fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS];
+
+    /// Adds dots[c] · (steps[c] · step) to sums[c], each step rounded to float32.
+    #[inline(always)]
+    fn add_scaled(
+        self,
+        sums: &mut [f32; COLUMNS],
+        dots: &[i32; COLUMNS],
+        steps: &[f32; COLUMNS],
+        step: f32,
+    ) {
+        for (c, sum) in sums.iter_mut().enumerate() {
+            *sum += dots[c] as f32 * (steps[c] * step);
+        }
+    }
 }
 
 /// Plain integers, for any processor.
@@ -73,8 +90,8 @@ pub(super) use x86::dispatch;
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{COLUMNS, Pair, PanelLine, Plain, ROWS, Unit, Work};
-    use core::arch::x86_64::__m256i;
+    use super::{COLUMNS, Pair, PanelLine, Plain, ROWS, STEP, Unit, Work};
+    use core::arch::x86_64::{__m256, __m256i};
     use pulp::x86::V3;
 
     /// Does the work with the best unit of this machine.
@@ -107,20 +124,51 @@ mod x86 {
         #[inline(always)]
         fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS] {
             let V3 { avx, avx2, .. } = self.0;
-            let n = panel.len();
-            let rows = rows.map(|row| &row[..n]);
             let mut sums = [[avx._mm256_setzero_si256(); 2]; ROWS];
-            for (k, line) in panel.iter().enumerate() {
-                let columns: [__m256i; 2] = pulp::cast(*line);
-                for (row, sums) in rows.iter().zip(&mut sums) {
-                    let both = avx._mm256_set1_epi32(row[k]);
-                    for (sum, columns) in sums.iter_mut().zip(columns) {
-                        let products = avx2._mm256_madd_epi16(both, columns);
-                        *sum = avx2._mm256_add_epi32(*sum, products);
+            let [a, b, c, d, e, f] = rows.map(|row| row.as_chunks::<STEP>().0.iter());
+            let six = a.zip(b).zip(c).zip(d).zip(e).zip(f);
+            for (lines, (((((a, b), c), d), e), f)) in panel.as_chunks::<STEP>().0.iter().zip(six) {
+                for (k, line) in lines.iter().enumerate() {
+                    let columns: [__m256i; 2] = pulp::cast(*line);
+                    for (values, sums) in [a, b, c, d, e, f].into_iter().zip(&mut sums) {
+                        let both = avx._mm256_set1_epi32(values[k]);
+                        for (sum, columns) in sums.iter_mut().zip(columns) {
+                            let products = avx2._mm256_madd_epi16(both, columns);
+                            *sum = avx2._mm256_add_epi32(*sum, products);
+                        }
                     }
                 }
             }
-            sums.map(pulp::cast)
+            let [a, b, c, d, e, f] = sums;
+            [
+                pulp::cast(a),
+                pulp::cast(b),
+                pulp::cast(c),
+                pulp::cast(d),
+                pulp::cast(e),
+                pulp::cast(f),
+            ]
+        }
+
+        #[inline(always)]
+        fn add_scaled(
+            self,
+            sums: &mut [f32; COLUMNS],
+            dots: &[i32; COLUMNS],
+            steps: &[f32; COLUMNS],
+            step: f32,
+        ) {
+            let V3 { avx, .. } = self.0;
+            let step = avx._mm256_set1_ps(step);
+            let halves = |values: &[f32; COLUMNS]| -> [__m256; 2] { pulp::cast(*values) };
+            let (old, steps) = (halves(sums), halves(steps));
+            let dots: [__m256i; 2] = pulp::cast(*dots);
+            let new: [__m256; 2] = std::array::from_fn(|h| {
+                let scale = avx._mm256_mul_ps(steps[h], step);
+                let product = avx._mm256_mul_ps(avx._mm256_cvtepi32_ps(dots[h]), scale);
+                avx._mm256_add_ps(old[h], product)
+            });
+            *sums = pulp::cast(new);
         }
     }
 }

@@ -21,7 +21,7 @@ use ndarray::{ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
 use super::gram::TILE;
-use super::integer::{COLUMNS, Pair, PanelLine, ROWS, Unit, Work, dispatch, pair};
+use super::integer::{COLUMNS, Pair, PanelLine, ROWS, STEP, Unit, Work, dispatch, pair};
 use super::products::{Products, square};
 
 /// Dimensions with a common step.
@@ -29,6 +29,8 @@ const CHUNK: usize = 256;
 
 /// Pairs of dimensions in a chunk.
 const PAIRS: usize = CHUNK / 2;
+
+const _: () = assert!(PAIRS.is_multiple_of(STEP));
 
 /// Largest norm of a chunk before rounding, which moves it by at most √256 / 2 = 8: 46308² < 2³¹.
 const LARGEST_NORM: f64 = 46300.0;
@@ -271,9 +273,7 @@ impl Work for Tile<'_, '_> {
                     for (r, dots) in dots.iter().enumerate().take(len - first) {
                         let step = self.right.step(chunk, self.start + first + r);
                         let sums = &mut self.sums[(first + r) * n_panels + panel];
-                        for ((sum, dot), own) in sums.iter_mut().zip(dots).zip(steps) {
-                            *sum += *dot as f32 * (own * step);
-                        }
+                        unit.add_scaled(sums, dots, steps, step);
                     }
                 }
             }
