@@ -46,7 +46,10 @@ impl Metric for FidInfinity {
         let mut row = inputs.row("fid_infinity", CARD.direction, params);
         let n = samples.nrows();
         if let Some(side @ 0..2) = reference.n() {
-            return Ok(absent(row, format!("{side} reference sample has no covariance")));
+            return Ok(absent(
+                row,
+                format!("{side} reference sample has no covariance"),
+            ));
         }
         let sizes = sizes(n, params.integer("n_points")?);
         let drawn = subsets(n, &sizes, inputs.seed, "fid_infinity");
@@ -57,7 +60,10 @@ impl Metric for FidInfinity {
             frechet_infinity(&side, samples, &drawn, Ddof::One, inputs.with_errors)?
         };
         let Some(found) = found else {
-            return Ok(absent(row, format!("{n} generated samples give no line of several sizes")));
+            return Ok(absent(
+                row,
+                format!("{n} generated samples give no line of several sizes"),
+            ));
         };
         row.value = Some(found.value);
         row.std_error = found.std_error;

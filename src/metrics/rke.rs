@@ -72,7 +72,8 @@ impl Metric for Rke {
                 ..interval
             }
         });
-        row.details.insert("rke".to_owned(), found.value.ln().into());
+        row.details
+            .insert("rke".to_owned(), found.value.ln().into());
         let method = match found.std_error {
             Some(_) => "variance of the U-statistic of k^2, delta method",
             None => "none: it needs 4 samples",
@@ -80,7 +81,14 @@ impl Metric for Rke {
         row.details
             .insert("std_error_method".to_owned(), method.into());
         if let Some(reference) = reference.filter(|_| inputs.with_errors) {
-            compare(&mut row, found.value, generated, reference, sigma, inputs.seed)?;
+            compare(
+                &mut row,
+                found.value,
+                generated,
+                reference,
+                sigma,
+                inputs.seed,
+            )?;
         }
         Ok(Outcome {
             estimates: vec![row],
@@ -112,7 +120,8 @@ fn compare(
         sigma,
     )?;
     row.details.insert("reference_rke".to_owned(), own.into());
-    row.details.insert("relative".to_owned(), (other / own).into());
+    row.details
+        .insert("relative".to_owned(), (other / own).into());
     row.details.insert("relative_n".to_owned(), n.into());
     if relative.is_finite() {
         row.details.insert("rrke".to_owned(), relative.into());

@@ -9,7 +9,7 @@ use crate::statistics::sliced::{approximation, directions, sliced};
 ///
 /// Standard error: halves of both sides and their complements on shared projections give that of the squared distance
 /// ([`crate::statistics::resample::std_error_of_pairs`]); the root takes it to the distance by the delta method. It is for
-/// the directions that were drawn.
+/// the directions that were drawn. The distance is skewed to the right, so its interval is that of its logarithm.
 pub struct SlicedWasserstein;
 
 static CARD: Card = Card {
@@ -42,8 +42,9 @@ impl Metric for SlicedWasserstein {
             inputs.reference()?.features(),
             inputs.generated.0.features(),
         ) else {
-            return Err(Error::usage("features of both sides are needed")
-                .mend(Need::Features.mend()));
+            return Err(
+                Error::usage("features of both sides are needed").mend(Need::Features.mend())
+            );
         };
         let mut row = inputs.row("sliced_wasserstein", CARD.direction, params);
         let along = directions(
@@ -57,14 +58,14 @@ impl Metric for SlicedWasserstein {
         let value = found.w2_squared.sqrt();
         row.value = Some(value);
         if let Some(error) = found.w2_squared_error {
-            let squared = ConfidenceInterval::normal(found.w2_squared, error);
             // Equal sets have the error 0 of the distance 0.
-            row.std_error = Some(if value > 0.0 { error / (2.0 * value) } else { 0.0 });
-            row.interval = Some(ConfidenceInterval {
-                lower: squared.lower.max(0.0).sqrt(),
-                upper: squared.upper.sqrt(),
-                level: squared.level,
-            });
+            let error = if value > 0.0 {
+                error / (2.0 * value)
+            } else {
+                0.0
+            };
+            row.std_error = Some(error);
+            row.interval = Some(ConfidenceInterval::log_normal(value, error));
         }
         row.details
             .insert("w2_squared".to_owned(), found.w2_squared.into());

@@ -68,8 +68,19 @@ impl Metric for VendiScore {
         };
         row.details
             .insert("std_error_method".to_owned(), method.into());
-        if let Some(reference) = inputs.reference.and_then(|side| side.0.features()).filter(|_| inputs.with_errors) {
-            compare(&mut row, found.value, generated, reference, order, inputs.seed)?;
+        if let Some(reference) = inputs
+            .reference
+            .and_then(|side| side.0.features())
+            .filter(|_| inputs.with_errors)
+        {
+            compare(
+                &mut row,
+                found.value,
+                generated,
+                reference,
+                order,
+                inputs.seed,
+            )?;
         }
         Ok(Outcome {
             estimates: vec![row],
@@ -96,7 +107,8 @@ fn compare(
     };
     if let (Some(own), Some(other)) = (own, other) {
         row.details.insert("reference_vendi".to_owned(), own.into());
-        row.details.insert("relative".to_owned(), (other / own).into());
+        row.details
+            .insert("relative".to_owned(), (other / own).into());
         row.details.insert("relative_n".to_owned(), n.into());
     }
     Ok(())

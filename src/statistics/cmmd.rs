@@ -46,16 +46,12 @@ pub fn cmmd(
     let x = Rows::unit(reference).map_err(ZeroRow::Reference)?;
     let y = Rows::unit(generated).map_err(ZeroRow::Generated)?;
     let gamma = 0.5 / (sigma * sigma);
-    let (xx, yy, xy) = (
-        within(&x, gamma),
-        within(&y, gamma),
-        between(&x, &y, gamma),
-    );
+    let (xx, yy, xy) = (within(&x, gamma), within(&y, gamma), between(&x, &y, gamma));
     let (n, m) = (reference.nrows(), generated.nrows());
     let mean = |sums: &[f64], pairs: usize| sums.iter().sum::<f64>() / pairs as f64;
     // Sums of k − 1: the ones cancel in 1 + 1 − 2.
-    let squared = mean(&xx.row_sums, n * n) + mean(&yy.row_sums, m * m)
-        - 2.0 * mean(&xy.row_sums, n * m);
+    let squared =
+        mean(&xx.row_sums, n * n) + mean(&yy.row_sums, m * m) - 2.0 * mean(&xy.row_sums, n * m);
     let components = Components::estimate(&xx, &yy, &xy);
     Ok(Cmmd {
         value: SCALE * squared.max(0.0),

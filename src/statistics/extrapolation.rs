@@ -119,7 +119,11 @@ impl Overlap {
         let (mut singles, mut pairs) = (0.0, 0.0);
         for (a, left) in held.iter().enumerate() {
             for (b, right) in held.iter().enumerate() {
-                let common: u32 = left.iter().zip(right).map(|(l, r)| (l & r).count_ones()).sum();
+                let common: u32 = left
+                    .iter()
+                    .zip(right)
+                    .map(|(l, r)| (l & r).count_ones())
+                    .sum();
                 let share = f64::from(common) / (sizes[a] as f64 * sizes[b] as f64);
                 singles += weights[a] * weights[b] * share;
                 pairs += weights[a] * weights[b] * share * share;
@@ -138,7 +142,9 @@ mod tests {
         // numpy.linspace(…, 15).astype(int), as dgm-eval.
         assert_eq!(
             sizes(1200, 15),
-            [120, 197, 274, 351, 428, 505, 582, 660, 737, 814, 891, 968, 1045, 1122, 1200]
+            [
+                120, 197, 274, 351, 428, 505, 582, 660, 737, 814, 891, 968, 1045, 1122, 1200
+            ]
         );
         assert_eq!(sizes(60_000, 3), [5000, 32_500, 60_000]);
         assert_eq!(sizes(12, 2), [2, 12]);
@@ -148,7 +154,10 @@ mod tests {
     #[test]
     fn a_score_with_a_bias_of_one_over_n_is_read_at_zero() {
         let sizes = [10, 20, 40];
-        let values: Vec<f64> = sizes.iter().map(|&n| 3.0 + 7.0 / f64::from(n as u32)).collect();
+        let values: Vec<f64> = sizes
+            .iter()
+            .map(|&n| 3.0 + 7.0 / f64::from(n as u32))
+            .collect();
         let found = line(&sizes, &values).unwrap();
         assert!((found.intercept - 3.0).abs() < 1e-12 && (found.slope - 7.0).abs() < 1e-10);
         assert_eq!(line(&[5, 5], &[1.0, 2.0]), None);

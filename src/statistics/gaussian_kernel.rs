@@ -84,7 +84,11 @@ fn lengths(samples: ArrayView2<'_, f32>) -> Vec<f64> {
     let square = |row: ndarray::ArrayView1<'_, f32>| -> f64 {
         row.iter().map(|&v| f64::from(v) * f64::from(v)).sum()
     };
-    samples.rows().into_iter().map(|row| square(row).sqrt()).collect()
+    samples
+        .rows()
+        .into_iter()
+        .map(|row| square(row).sqrt())
+        .collect()
 }
 
 /// What one tile adds.
@@ -217,7 +221,10 @@ mod tests {
         let found = between(&Rows::plain(x.view()), &Rows::plain(y.view()), 0.3);
         let want: f64 = (0..300).map(|i| e(i, 269, &y)).sum();
         assert!((found.column_sums[269] - want).abs() < 1e-10);
-        let want: f64 = (0..300).flat_map(|i| (0..270).map(move |j| (i, j))).map(|(i, j)| e(i, j, &y).powi(2)).sum();
+        let want: f64 = (0..300)
+            .flat_map(|i| (0..270).map(move |j| (i, j)))
+            .map(|(i, j)| e(i, j, &y).powi(2))
+            .sum();
         assert!((found.squares - want).abs() < 1e-8);
     }
 

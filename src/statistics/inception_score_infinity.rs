@@ -61,7 +61,10 @@ pub fn inception_score_infinity(
             (((sums.certainty - cross) / size), log_q)
         })
         .collect();
-    let points: Vec<f64> = logs.iter().map(|(divergence, _)| divergence.exp()).collect();
+    let points: Vec<f64> = logs
+        .iter()
+        .map(|(divergence, _)| divergence.exp())
+        .collect();
     let line = line(&sizes, &points)?;
     let starts: Vec<usize> = (0..n).step_by(BLOCK).collect();
     let squares: Vec<f64> = starts
@@ -76,7 +79,8 @@ pub fn inception_score_infinity(
                     .map(|&s| {
                         let (divergence, log_q) = &logs[s];
                         let own = divergence_of(&p, &log_p, log_q);
-                        weights[s] * points[s] * (own - divergence) / (sizes[s] as f64 - 1.0).max(1.0)
+                        weights[s] * points[s] * (own - divergence)
+                            / (sizes[s] as f64 - 1.0).max(1.0)
                     })
                     .sum();
                 sum += moved * moved;

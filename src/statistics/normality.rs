@@ -180,7 +180,10 @@ mod tests {
             row *= if i % 2 == 0 { 1.0 } else { 3.0 };
         }
         let found = normality(heavy.view(), Seed(1)).unwrap().unwrap();
-        assert!((found.ratio - 1.64).abs() < 0.1 && found.z > 50.0, "{found:?}");
+        assert!(
+            (found.ratio - 1.64).abs() < 0.1 && found.z > 50.0,
+            "{found:?}"
+        );
         // Two points on a line have the smallest kurtosis there is: b = 1 against 3.
         let clusters = Array2::from_shape_fn((100, 1), |(i, _)| (i % 2) as f32);
         let found = normality(clusters.view(), Seed(1)).unwrap().unwrap();
@@ -189,7 +192,13 @@ mod tests {
 
     #[test]
     fn features_without_spread_have_no_normality() {
-        assert_eq!(normality(Array2::ones((50, 4)).view(), Seed(1)).unwrap(), None);
-        assert_eq!(normality(Array2::ones((10, 4)).view(), Seed(1)).unwrap(), None);
+        assert_eq!(
+            normality(Array2::ones((50, 4)).view(), Seed(1)).unwrap(),
+            None
+        );
+        assert_eq!(
+            normality(Array2::ones((10, 4)).view(), Seed(1)).unwrap(),
+            None
+        );
     }
 }

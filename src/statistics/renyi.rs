@@ -56,11 +56,7 @@ pub fn mode_count(samples: ArrayView2<'_, f32>, sigma: f64) -> ModeCount {
 ///
 /// # Errors
 /// Numerical: no convergence.
-pub fn relative_entropy(
-    x: ArrayView2<'_, f32>,
-    y: ArrayView2<'_, f32>,
-    sigma: f64,
-) -> Result<f64> {
+pub fn relative_entropy(x: ArrayView2<'_, f32>, y: ArrayView2<'_, f32>, sigma: f64) -> Result<f64> {
     let gamma = 0.5 / (sigma * sigma);
     let kernel = Mat::from_fn(x.nrows(), y.nrows(), |i, j| {
         (-gamma * squared_distance(x, i, y, j)).exp()

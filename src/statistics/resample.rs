@@ -142,7 +142,8 @@ mod tests {
         // Centred on 0, the squared mean is of the second order alone; its error over fresh samples is sqrt(2) / n.
         let values: Vec<f64> = values.iter().map(|v| v - centre).collect();
         let words = members(n, Seed(4), "pairs");
-        let mean = |rows: Vec<usize>| rows.iter().map(|&i| values[i]).sum::<f64>() / rows.len() as f64;
+        let mean =
+            |rows: Vec<usize>| rows.iter().map(|&i| values[i]).sum::<f64>() / rows.len() as f64;
         let halves: Vec<(f64, f64)> = (0..N_HALVES)
             .map(|b| (mean(rows_of(&words, b)), mean(rows_beside(&words, b))))
             .collect();
@@ -154,7 +155,10 @@ mod tests {
             .map(|(a, b)| ((1.0 + a).powi(2), (1.0 + b).powi(2)))
             .collect();
         let error = std_error_of_pairs(&shifted).unwrap();
-        assert!((error * (n as f64).sqrt() / 2.0 - 1.0).abs() < 0.3, "{error}");
+        assert!(
+            (error * (n as f64).sqrt() / 2.0 - 1.0).abs() < 0.3,
+            "{error}"
+        );
         assert_eq!(std_error_of_pairs(&[(1.0, 2.0)]), None);
         assert_eq!(std_error_of_pairs(&[(1.0, f64::NAN), (1.0, 2.0)]), None);
     }

@@ -65,12 +65,14 @@ pub fn sliced(
     directions: ArrayView2<'_, f64>,
     halves: Option<Seed>,
 ) -> Sliced {
-    let halves = halves.filter(|_| x.nrows() >= 4 && y.nrows() >= 4).map(|seed| {
-        [
-            members(x.nrows(), seed, "sliced.reference"),
-            members(y.nrows(), seed, "sliced.generated"),
-        ]
-    });
+    let halves = halves
+        .filter(|_| x.nrows() >= 4 && y.nrows() >= 4)
+        .map(|seed| {
+            [
+                members(x.nrows(), seed, "sliced.reference"),
+                members(y.nrows(), seed, "sliced.generated"),
+            ]
+        });
     let mut each = Vec::with_capacity(directions.nrows());
     for start in (0..directions.nrows()).step_by(DIRECTIONS) {
         let end = (start + DIRECTIONS).min(directions.nrows());
@@ -122,7 +124,9 @@ fn project(samples: ArrayView2<'_, f32>, directions: &Mat<f64>) -> Vec<Mat<f64>>
 
 /// The coordinates along direction k with the halves that each row is in, sorted.
 fn sorted(projected: &[Mat<f64>], k: usize, members: Option<&[u64]>) -> (Vec<f64>, Vec<u64>) {
-    let values = projected.iter().flat_map(|block| block.col_as_slice(k).iter().copied());
+    let values = projected
+        .iter()
+        .flat_map(|block| block.col_as_slice(k).iter().copied());
     let Some(members) = members else {
         let mut values: Vec<f64> = values.collect();
         values.sort_unstable_by(f64::total_cmp);
@@ -153,7 +157,13 @@ fn along(x: &[Mat<f64>], y: &[Mat<f64>], k: usize, halves: Option<&[Vec<u64>; 2]
 }
 
 /// Values of the rows in a half, and of the others; both stay sorted.
-fn divide(values: &[f64], words: &[u64], half: usize, inside: &mut Vec<f64>, outside: &mut Vec<f64>) {
+fn divide(
+    values: &[f64],
+    words: &[u64],
+    half: usize,
+    inside: &mut Vec<f64>,
+    outside: &mut Vec<f64>,
+) {
     inside.clear();
     outside.clear();
     for (&value, word) in values.iter().zip(words) {
@@ -171,7 +181,11 @@ fn divide(values: &[f64], words: &[u64], half: usize, inside: &mut Vec<f64>, out
 pub fn approximation(x: ArrayView2<'_, f32>, y: ArrayView2<'_, f32>) -> f64 {
     let d = x.ncols() as f64;
     let ((mean_x, spread_x), (mean_y, spread_y)) = (centre(x), centre(y));
-    let shift: f64 = mean_x.iter().zip(&mean_y).map(|(a, b)| (a - b).powi(2)).sum();
+    let shift: f64 = mean_x
+        .iter()
+        .zip(&mean_y)
+        .map(|(a, b)| (a - b).powi(2))
+        .sum();
     (shift / d + ((spread_x / d).sqrt() - (spread_y / d).sqrt()).powi(2)).sqrt()
 }
 

@@ -102,7 +102,8 @@ impl Spectrum {
             Mat::new()
         } else if n > d {
             let step = isize::try_from(step).unwrap_or(isize::MAX);
-            let rows = unit_columns(samples.slice_axis(Axis(0), ndarray::Slice::new(0, None, step)));
+            let rows =
+                unit_columns(samples.slice_axis(Axis(0), ndarray::Slice::new(0, None, step)));
             let basis = vectors.subcols(first, kept.len());
             linalg::product(basis.transpose(), rows.as_ref())
         } else {

@@ -1,8 +1,12 @@
 //! Every metric through the door that the command line uses.
 
+mod diversity;
+mod infinity;
+mod kernels;
 mod refusals;
 mod registry;
 mod rows;
+mod sliced;
 
 use gavel::metrics::{
     Generated, Inputs, Measured, Outcome, Reference, Settings, Space, evaluate, select,

@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
-use super::{Ddof, Side, from_prepared, check_dimensions};
+use super::{Ddof, Side, check_dimensions, from_prepared};
 use crate::error::Result;
 use crate::statistics::extrapolation::{Overlap, line};
 use crate::statistics::moments::{Accumulator, Moments};

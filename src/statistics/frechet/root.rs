@@ -63,9 +63,14 @@ pub(super) fn root(r: &Prepared, g: &Prepared, with_derivative: bool) -> Result<
         (Spread::Covariance(s), Spread::Factor(f)) => {
             from_factor(f, s, rank, Path::Mixed, true, with_derivative)
         }
-        (Spread::Covariance(sr), Spread::Covariance(sg)) => {
-            from_factor(r.factor_of(sr)?, sg, rank, Path::Covariances, false, with_derivative)
-        }
+        (Spread::Covariance(sr), Spread::Covariance(sg)) => from_factor(
+            r.factor_of(sr)?,
+            sg,
+            rank,
+            Path::Covariances,
+            false,
+            with_derivative,
+        ),
     }
 }
 

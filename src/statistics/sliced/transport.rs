@@ -57,14 +57,20 @@ mod tests {
     fn unequal_sets_are_compared_by_quantiles() {
         // {0, 1, 2} against {0, 3}: on thirds and halves of [0, 1] the gaps are 0 (1/3), 1 (1/6), 2 (1/6), 1 (1/3).
         let found = transport(&[0.0, 1.0, 2.0], &[0.0, 3.0]);
-        assert!((found.w1 - (1.0 / 6.0 + 2.0 / 6.0 + 1.0 / 3.0)).abs() < 1e-15, "{found:?}");
+        assert!(
+            (found.w1 - (1.0 / 6.0 + 2.0 / 6.0 + 1.0 / 3.0)).abs() < 1e-15,
+            "{found:?}"
+        );
         assert!((found.w2_squared - (1.0 / 6.0 + 4.0 / 6.0 + 1.0 / 3.0)).abs() < 1e-15);
     }
 
     #[test]
     fn a_doubled_set_is_the_same_distribution() {
         let (once, twice) = ([0.0, 1.0, 5.0], [0.0, 0.0, 1.0, 1.0, 5.0, 5.0]);
-        let zero = Costs { w1: 0.0, w2_squared: 0.0 };
+        let zero = Costs {
+            w1: 0.0,
+            w2_squared: 0.0,
+        };
         assert_eq!(transport(&once, &twice), zero);
         assert_eq!(transport(&once, &once), zero);
     }
