@@ -33,7 +33,7 @@ static CARD: Card = Card {
         name: "n_directions",
         doc: "random unit directions",
         default: "1000",
-        allowed: Allowed::AtLeast(1),
+        allowed: Allowed::Between(1, 100_000),
     }],
 };
 

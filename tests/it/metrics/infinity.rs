@@ -87,6 +87,10 @@ fn few_samples_and_few_points_are_defined() {
         assert_eq!(codes(&outcome), ["absent"]);
     }
     let generated = set("g", Space::Arrays, random(2, 30, 4));
+    for wrong in ["fid_infinity.n_points=1", "is_infinity.n_points=1001"] {
+        let refused = Settings::parse(&[wrong]).unwrap_err();
+        assert!(refused.message().contains("from 2 to 1000"), "{refused}");
+    }
     let option = ["fid_infinity.n_points=2"];
     let row = &run("fid_infinity", &option, &reference, &generated)
         .unwrap()
