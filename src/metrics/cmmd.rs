@@ -8,7 +8,8 @@ use crate::statistics::estimate::{ConfidenceInterval, Direction, Estimate};
 /// The CMMD's formula on any features; a published CMMD is that of CLIP ViT-L/14@336 embeddings alone.
 ///
 /// Its standard error is the variance of the U-statistic, whose components come from an analysis of variance of the Gram
-/// matrices ([`crate::statistics::cmmd::Cmmd`]).
+/// matrices ([`crate::statistics::cmmd::Cmmd`]). Between equal sets the value is a skewed sum of squares, so the interval is
+/// that of its logarithm.
 pub struct CmmdForm;
 
 static CARD: Card = Card {
@@ -52,13 +53,9 @@ impl Metric for CmmdForm {
         };
         row.value = Some(found.value);
         row.std_error = found.std_error;
-        row.interval = found.std_error.map(|error| {
-            let interval = ConfidenceInterval::normal(found.value, error);
-            ConfidenceInterval {
-                lower: interval.lower.max(0.0),
-                ..interval
-            }
-        });
+        row.interval = found
+            .std_error
+            .map(|error| ConfidenceInterval::log_normal(found.value, error));
         let method = match found.std_error {
             Some(_) => {
                 "variance components of the U-statistic (analysis of variance of the Gram matrices)"

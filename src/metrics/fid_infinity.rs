@@ -29,7 +29,7 @@ static CARD: Card = Card {
         name: "n_points",
         doc: "subsets, of sizes from min(5000, max(n/10, 2)) to n",
         default: "15",
-        allowed: Allowed::AtLeast(2),
+        allowed: Allowed::Between(2, 1000),
     }],
 };
 

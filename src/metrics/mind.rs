@@ -13,7 +13,8 @@ use crate::statistics::sliced::{directions, sliced};
 /// Where the sides differ in size the larger is cut to the smaller one's by a stream of the seed. Directions are our own:
 /// the program's come from its own generator, so values agree but for the directions' chance (about 1 % for 1000).
 /// Standard error: halves of both sides and their complements on shared projections
-/// ([`crate::statistics::resample::std_error_of_pairs`]), for the directions that were drawn.
+/// ([`crate::statistics::resample::std_error_of_pairs`]), for the directions that were drawn. The squared distance is
+/// skewed to the right, so its interval is that of its logarithm.
 pub struct Mind;
 
 static CARD: Card = Card {
@@ -32,7 +33,7 @@ static CARD: Card = Card {
         name: "n_directions",
         doc: "random unit directions",
         default: "1000",
-        allowed: Allowed::AtLeast(1),
+        allowed: Allowed::Between(1, 100_000),
     }],
 };
 
@@ -69,13 +70,9 @@ impl Metric for Mind {
         let value = scale * found.w2_squared;
         row.value = Some(value);
         row.std_error = found.w2_squared_error.map(|error| scale * error);
-        row.interval = row.std_error.map(|error| {
-            let interval = ConfidenceInterval::normal(value, error);
-            ConfidenceInterval {
-                lower: interval.lower.max(0.0),
-                ..interval
-            }
-        });
+        row.interval = row
+            .std_error
+            .map(|error| ConfidenceInterval::log_normal(value, error));
         row.details.insert("n".to_owned(), n.into());
         let method = match found.w2_squared_error {
             Some(_) => "pairs of complementary halves on shared projections",

@@ -6,7 +6,7 @@ use super::{Allowed, Card, Inputs, Metric, Need, Outcome, ParamSpec, Params, War
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::{ConfidenceInterval, Direction, Estimate};
-use crate::statistics::renyi::{bandwidth, mode_count, relative_entropy};
+use crate::statistics::renyi::{bandwidth, mode_count, relative_entropy, sensitivity};
 
 /// Rows of each side behind `rrke`, as in its program.
 const RELATIVE_ROWS: usize = 500;
@@ -14,7 +14,8 @@ const RELATIVE_ROWS: usize = 500;
 /// The RKE mode count under a Gaussian kernel.
 ///
 /// The bandwidth decides the number, so by default it comes from the reference: all generators that are compared with it
-/// get the same. The standard error is that of a U-statistic ([`crate::statistics::renyi::ModeCount`]).
+/// get the same. The standard error is that of a U-statistic ([`crate::statistics::renyi::ModeCount`]), and by the delta
+/// method that of the bandwidth where it was read off samples ([`crate::statistics::renyi::Bandwidth`]).
 pub struct Rke;
 
 static CARD: Card = Card {
@@ -50,7 +51,11 @@ impl Metric for Rke {
         let mut row = inputs.row("rke", CARD.direction, params);
         row.n_reference = reference.map(|samples| samples.nrows());
         let typed = params.number_or_auto("sigma")?;
-        let Some(sigma) = typed.or_else(|| bandwidth(reference.unwrap_or(generated))) else {
+        let read = match typed {
+            Some(_) => None,
+            None => bandwidth(reference.unwrap_or(generated)),
+        };
+        let Some(sigma) = typed.or(read.map(|read| read.sigma)) else {
             return Ok(absent(row));
         };
         row.params.insert("sigma".to_owned(), sigma.into());
@@ -62,9 +67,12 @@ impl Metric for Rke {
         row.details.insert("sigma_from".to_owned(), source.into());
         let found = mode_count(generated, sigma);
         row.value = Some(found.value);
-        row.std_error = found.std_error;
+        let of_sigma = read.map_or(0.0, |read| {
+            found.value * sensitivity(generated, sigma, found.value) * read.relative_error
+        });
+        row.std_error = found.std_error.map(|error| error.hypot(of_sigma));
         let most = generated.nrows() as f64;
-        row.interval = found.std_error.map(|error| {
+        row.interval = row.std_error.map(|error| {
             let interval = ConfidenceInterval::normal(found.value, error);
             ConfidenceInterval {
                 lower: interval.lower.max(1.0),
@@ -75,7 +83,7 @@ impl Metric for Rke {
         row.details
             .insert("rke".to_owned(), found.value.ln().into());
         let method = match found.std_error {
-            Some(_) => "variance of the U-statistic of k^2, delta method",
+            Some(_) => "variance of the U-statistic of k^2 and of the bandwidth, delta method",
             None => "none: it needs 4 samples",
         };
         row.details

@@ -9,7 +9,7 @@ use crate::statistics::sliced::{approximation, directions, sliced};
 ///
 /// Standard error: halves of both sides and their complements on shared projections give that of the squared distance
 /// ([`crate::statistics::resample::std_error_of_pairs`]); the root takes it to the distance by the delta method. It is for
-/// the directions that were drawn.
+/// the directions that were drawn. The distance is skewed to the right, so its interval is that of its logarithm.
 pub struct SlicedWasserstein;
 
 static CARD: Card = Card {
@@ -28,7 +28,7 @@ static CARD: Card = Card {
         name: "n_directions",
         doc: "random unit directions",
         default: "1000",
-        allowed: Allowed::AtLeast(1),
+        allowed: Allowed::Between(1, 100_000),
     }],
 };
 
@@ -58,18 +58,14 @@ impl Metric for SlicedWasserstein {
         let value = found.w2_squared.sqrt();
         row.value = Some(value);
         if let Some(error) = found.w2_squared_error {
-            let squared = ConfidenceInterval::normal(found.w2_squared, error);
             // Equal sets have the error 0 of the distance 0.
-            row.std_error = Some(if value > 0.0 {
+            let error = if value > 0.0 {
                 error / (2.0 * value)
             } else {
                 0.0
-            });
-            row.interval = Some(ConfidenceInterval {
-                lower: squared.lower.max(0.0).sqrt(),
-                upper: squared.upper.sqrt(),
-                level: squared.level,
-            });
+            };
+            row.std_error = Some(error);
+            row.interval = Some(ConfidenceInterval::log_normal(value, error));
         }
         row.details
             .insert("w2_squared".to_owned(), found.w2_squared.into());

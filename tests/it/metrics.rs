@@ -8,6 +8,13 @@ mod refusals;
 mod registry;
 mod rows;
 mod training_set;
+mod diversity;
+mod infinity;
+mod kernels;
+mod refusals;
+mod registry;
+mod rows;
+mod sliced;
 
 use gavel::metrics::{
     Generated, Inputs, Measured, Outcome, Picture, Reference, Settings, Space, Train, evaluate,
