@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::comparison::Pairing;
 use super::{
     Allowed, Card, Inputs, Measured, Metric, Need, Outcome, ParamSpec, Params, Space, Warning,
 };
@@ -44,6 +45,10 @@ impl Metric for Fid {
 
     fn row_ids(&self, inputs: &Inputs<'_>) -> Vec<&'static str> {
         vec![id(inputs)]
+    }
+
+    fn pairing(&self) -> Pairing {
+        Pairing::Influence
     }
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {

@@ -1,5 +1,6 @@
 //! `kid`: the squared maximum mean discrepancy under a cubic kernel.
 
+use super::comparison::Pairing;
 use super::{Allowed, Card, Inputs, Metric, Need, Outcome, ParamSpec, Params, Warning};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
@@ -61,6 +62,10 @@ static CARD: Card = Card {
 impl Metric for Kid {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn pairing(&self) -> Pairing {
+        Pairing::RelativeMmd
     }
 
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {

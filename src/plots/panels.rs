@@ -62,9 +62,7 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(86, 180, 233),
 ];
 /// Heights that may carry a label, both ways from zero.
-const TICKS: [f64; 11] = [
-    3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 1e5, 1e6, 1e8,
-];
+const TICKS: [f64; 11] = [3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 1e5, 1e6, 1e8];
 
 type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
@@ -162,7 +160,11 @@ where
     text(&figure.title, 10, 22)?;
     text(&figure.subtitle, 38, 15)?;
     let reach = reach(figure);
-    for (place, panel) in body.split_evenly((rows, columns)).iter().zip(&figure.panels) {
+    for (place, panel) in body
+        .split_evenly((rows, columns))
+        .iter()
+        .zip(&figure.panels)
+    {
         draw_panel(place, figure, panel, reach, unit)?;
     }
     draw_legend(&legend, figure, unit)?;
@@ -188,7 +190,11 @@ where
 {
     let (width, height) = (unit * PANEL.0, unit * PANEL.1);
     let caption = lettering(unit * 17, HPos::Left, VPos::Top);
-    area.draw(&Text::new(panel.title.clone(), (unit * 58, unit * 4), caption))?;
+    area.draw(&Text::new(
+        panel.title.clone(),
+        (unit * 58, unit * 4),
+        caption,
+    ))?;
     let below = lettering(unit * 15, HPos::Center, VPos::Bottom);
     let middle = (unit * 58 + width - unit * 14) / 2;
     area.draw(&Text::new(
@@ -347,7 +353,10 @@ mod tests {
             assert!(text.contains(word), "{word}");
         }
         // 300 is the highest tick below 400, 1000 lies above the figure.
-        assert!(text.contains("\n300\n") && !text.contains("\n1000\n"), "{text}");
+        assert!(
+            text.contains("\n300\n") && !text.contains("\n1000\n"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -356,10 +365,7 @@ mod tests {
             .unwrap()
             .to_rgb8();
         let (width, height) = size(&figure());
-        assert_eq!(
-            picture.dimensions(),
-            (2 * width as u32, 2 * height as u32)
-        );
+        assert_eq!(picture.dimensions(), (2 * width as u32, 2 * height as u32));
         let first = COLOURS[0];
         assert!(
             picture

@@ -1,9 +1,11 @@
-//! What a run ends with: the results document ([`results`]) and its renderings ([`report`]); what metrics see of known
-//! corruptions ([`sensitivity`]).
+//! What a run ends with: the results document ([`results`]) and its renderings ([`report`]); generators compared
+//! ([`comparison`]), protocols compared ([`protocols`]); what metrics see of known corruptions ([`sensitivity`]).
 //!
 //! Nothing here knows pixels, features or networks: a saved document can be shown, exported and judged on a machine
 //! that has none of them.
 
+pub mod comparison;
+pub mod protocols;
 pub mod report;
 pub mod results;
 pub mod sensitivity;

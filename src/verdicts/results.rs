@@ -215,16 +215,21 @@ impl Row {
     /// The parameters as `a=1 b=x`.
     #[must_use]
     pub fn params_text(&self) -> String {
-        let texts: Vec<String> = self
-            .params
-            .iter()
-            .map(|(key, value)| match value {
-                Value::String(text) => format!("{key}={text}"),
-                other => format!("{key}={other}"),
-            })
-            .collect();
-        texts.join(" ")
+        params_text(&self.params)
     }
+}
+
+/// Parameters as `a=1 b=x`.
+#[must_use]
+pub fn params_text(params: &BTreeMap<String, Value>) -> String {
+    let texts: Vec<String> = params
+        .iter()
+        .map(|(key, value)| match value {
+            Value::String(text) => format!("{key}={text}"),
+            other => format!("{key}={other}"),
+        })
+        .collect();
+    texts.join(" ")
 }
 
 impl Results {

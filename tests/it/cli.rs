@@ -420,6 +420,7 @@ fn the_shims_speak_as_the_programs_they_stand_for() {
             "fidelity",
             "--fid",
             "--kid",
+            "--prc",
             "--kid-subset-size",
             "20",
             "--kid-subsets",
@@ -440,9 +441,15 @@ fn the_shims_speak_as_the_programs_they_stand_for() {
         [
             "frechet_inception_distance",
             "kernel_inception_distance_mean",
-            "kernel_inception_distance_std"
+            "kernel_inception_distance_std",
+            "precision",
+            "recall",
+            "f_score"
         ]
     );
+    let number = |key: &str| scores[key].as_f64().unwrap();
+    let (p, r) = (number("precision"), number("recall"));
+    assert!((number("f_score") - 2.0 * p * r / (p + r).max(1e-5)).abs() < 1e-15);
     gavel(home.path(), &["pytorch-fid", "real", "made"]).fails(4, &["inception"]);
 }
 

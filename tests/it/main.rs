@@ -12,6 +12,7 @@ mod conformance;
 mod decoding;
 mod engines;
 mod everything;
+mod evidence;
 mod faults;
 mod golden;
 mod inception;

@@ -44,8 +44,16 @@ fn the_golden_values_of_the_kit_agree() {
             agreement["verdict"]
         );
     }
-    let found = |id: &str| agreements.iter().any(|a| a["id"] == id && a["verdict"] == "ok");
-    for id in ["fid/A/ddof1", "kid/A/subsets", "is/C/splits10/in-order mean"] {
+    let found = |id: &str| {
+        agreements
+            .iter()
+            .any(|a| a["id"] == id && a["verdict"] == "ok")
+    };
+    for id in [
+        "fid/A/ddof1",
+        "kid/A/subsets",
+        "is/C/splits10/in-order mean",
+    ] {
         assert!(found(id), "{id}");
     }
 }
@@ -55,7 +63,9 @@ fn wrong_kit(folder: &std::path::Path, ids: &[String]) {
     std::fs::create_dir_all(folder.join("golden")).unwrap();
     let items: Vec<serde_json::Value> = ids
         .iter()
-        .map(|id| serde_json::json!({"id": id, "value": 1.0, "tolerance": {"rel": 0.0, "abs": 0.0}}))
+        .map(
+            |id| serde_json::json!({"id": id, "value": 1.0, "tolerance": {"rel": 0.0, "abs": 0.0}}),
+        )
         .collect();
     let document = serde_json::json!({ "items": items });
     std::fs::write(folder.join("golden/features.json"), document.to_string()).unwrap();
@@ -95,7 +105,10 @@ fn a_value_that_disagrees_is_exit_code_5_and_named() {
     }
     let answer = gavel(home.path(), &["selftest", "--conformance", "kit"]);
     answer.fails(5, &["1 of", "fid/A/ddof1"]);
-    let line = answer.stdout.lines().find(|l| l.starts_with("fid/A/ddof1 "));
+    let line = answer
+        .stdout
+        .lines()
+        .find(|l| l.starts_with("fid/A/ddof1 "));
     assert!(line.unwrap().contains("FAIL"), "{line:?}");
 }
 

@@ -25,7 +25,10 @@ fn response<'a>(
 
 fn effects(response: &serde_json::Value) -> Vec<f64> {
     let points = response["points"].as_array().unwrap();
-    points.iter().map(|p| p["effect"].as_f64().unwrap()).collect()
+    points
+        .iter()
+        .map(|p| p["effect"].as_f64().unwrap())
+        .collect()
 }
 
 /// Ten far heaps in five dimensions, as a feature file.
@@ -165,8 +168,14 @@ fn wrong_requests_are_refused_before_any_work() {
     try_it(&["heaps.npy", "--corruptions", "blurr"]).fails(2, &["blurr", "modes_dropped"]);
     try_it(&["heaps.npy", "--n", "51"]).fails(2, &["--n 51", "parts of 50"]);
     try_it(&["heaps.npy", "--n", "5"]).fails(2, &["at least 20"]);
-    try_it(&["heaps.npy", "--set", "kid.subset_size=90", "--metrics", "kid"])
-        .fails(2, &["subset of 90"]);
+    try_it(&[
+        "heaps.npy",
+        "--set",
+        "kid.subset_size=90",
+        "--metrics",
+        "kid",
+    ])
+    .fails(2, &["subset of 90"]);
     heaps(home.path(), 30);
     try_it(&["heaps.npy"]).fails(6, &["30 samples", "parts of 15"]);
     try_it(&["nothing.npy"]).fails(3, &["nothing.npy"]);
@@ -178,7 +187,15 @@ fn a_statistics_file_cannot_be_split() {
     folder(home.path(), "real", 0, 40, 16);
     let saved = gavel(
         home.path(),
-        &["stats", "save", "real", "-o", "s.npz", "--extractor", "pixels"],
+        &[
+            "stats",
+            "save",
+            "real",
+            "-o",
+            "s.npz",
+            "--extractor",
+            "pixels",
+        ],
     );
     assert_eq!(saved.code, 0, "{}", saved.stderr);
     gavel(home.path(), &["sensitivity", "s.npz"]).fails(2, &["statistics file"]);
@@ -192,7 +209,15 @@ fn labels_are_modes_where_the_set_has_them() {
     }
     let document = run(
         home.path(),
-        &["real", "--extractor", "pixels", "--metrics", "fid", "--corruptions", "modes_dropped"],
+        &[
+            "real",
+            "--extractor",
+            "pixels",
+            "--metrics",
+            "fid",
+            "--corruptions",
+            "modes_dropped",
+        ],
     );
     assert_eq!(document["modes"], "labels");
     let corruption = &document["corruptions"][0];

@@ -39,9 +39,7 @@ impl Arrays {
                 whole.nrows()
             )));
         }
-        Ok(whole
-            .slice_axis(Axis(0), (first..last).into())
-            .to_owned())
+        Ok(whole.slice_axis(Axis(0), (first..last).into()).to_owned())
     }
 
     /// A float64 matrix of the kit.
@@ -91,10 +89,7 @@ impl Arrays {
 
 /// `A_real[:10]` is `A_real` and its rows from 0 up to 10.
 fn sliced(name: &str) -> Result<(&str, (usize, Option<usize>))> {
-    let Some((array, rows)) = name
-        .strip_suffix(']')
-        .and_then(|rest| rest.split_once('['))
-    else {
+    let Some((array, rows)) = name.strip_suffix(']').and_then(|rest| rest.split_once('[')) else {
         return Ok((name, (0, None)));
     };
     let wrong = || Error::usage(format!("{name}: the rows are not of the form [a:b]"));
@@ -128,12 +123,12 @@ fn by_formula(name: &str) -> Option<Array2<f32>> {
         "3X" => Array2::from_shape_fn((40, 4), |(i, j)| (3.0 * x(i, j)) as f32),
         "six identical points" => Array2::ones((6, 4)),
         // compare_gan's own test: ones, and nines, with half of the first and of the second column set to 2.
-        "compare_gan real" => Array2::from_shape_fn((100, 2), |(i, j)| {
-            if j == 0 && i < 50 { 2.0 } else { 1.0 }
-        }),
-        "compare_gan generated" => Array2::from_shape_fn((100, 2), |(i, j)| {
-            if j == 0 && i >= 50 { 2.0 } else { 9.0 }
-        }),
+        "compare_gan real" => {
+            Array2::from_shape_fn((100, 2), |(i, j)| if j == 0 && i < 50 { 2.0 } else { 1.0 })
+        }
+        "compare_gan generated" => {
+            Array2::from_shape_fn((100, 2), |(i, j)| if j == 0 && i >= 50 { 2.0 } else { 9.0 })
+        }
         // Ten classes, each as often and each certain.
         "certain and even" => {
             Array2::from_shape_fn((100, 10), |(i, j)| if i % 10 == j { 200.0 } else { 0.0 })

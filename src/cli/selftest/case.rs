@@ -95,11 +95,7 @@ pub const fn pair(reference: &'static str, generated: &'static str) -> Sets {
 }
 
 /// The sets of a comparison with a training set.
-pub const fn trio(
-    train: &'static str,
-    reference: &'static str,
-    generated: &'static str,
-) -> Sets {
+pub const fn trio(train: &'static str, reference: &'static str, generated: &'static str) -> Sets {
     Sets {
         reference,
         generated,

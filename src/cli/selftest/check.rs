@@ -215,11 +215,7 @@ impl<'a> Checker<'a> {
             Seed::DEFAULT,
         )?
         .with_train(train.as_ref().map(Train))?;
-        metrics::evaluate(
-            &metrics::select(name)?,
-            &inputs,
-            &Settings::parse(options)?,
-        )
+        metrics::evaluate(&metrics::select(name)?, &inputs, &Settings::parse(options)?)
     }
 }
 
@@ -279,18 +275,18 @@ fn compare(blank: Agreement, golden: &[f64], got: &[f64]) -> Agreement {
     if golden.len() != got.len() || golden.is_empty() {
         return Agreement {
             golden: golden.first().copied(),
-            note: Some(format!(
-                "{} values, expected {}",
-                got.len(),
-                golden.len()
-            )),
+            note: Some(format!("{} values, expected {}", got.len(), golden.len())),
             ..blank
         };
     }
     // NaN is outside of every tolerance: it must come out as the worst.
     let excess = |golden: f64, got: f64| {
         let excess = (got - golden).abs() - (blank.abs + blank.rel * golden.abs());
-        if excess.is_nan() { f64::INFINITY } else { excess }
+        if excess.is_nan() {
+            f64::INFINITY
+        } else {
+            excess
+        }
     };
     let mut worst = (golden[0], got[0]);
     for (&golden, &got) in golden.iter().zip(got) {
@@ -303,7 +299,12 @@ fn compare(blank: Agreement, golden: &[f64], got: &[f64]) -> Agreement {
     Agreement {
         golden: Some(golden),
         got: got.is_finite().then_some(got),
-        off: Some(if golden == 0.0 { gap } else { gap / golden.abs() }).filter(|o| o.is_finite()),
+        off: Some(if golden == 0.0 {
+            gap
+        } else {
+            gap / golden.abs()
+        })
+        .filter(|o| o.is_finite()),
         verdict: if excess(golden, got) <= 0.0 {
             Verdict::Agrees
         } else {

@@ -1,8 +1,6 @@
 //! The golden values of a conformance kit, each with the metric that must meet it.
 
-use super::case::{
-    Case, Part, Sets, detail, kit, kit_function, logits, nth, pair, trio, value,
-};
+use super::case::{Case, Part, Sets, detail, kit, kit_function, logits, nth, pair, trio, value};
 use super::functions;
 
 const A: Sets = pair("A_real", "A_gen");
@@ -53,7 +51,11 @@ const VENDI: &[Part] = &[value("", "vendi")];
 const RKE: &[Part] = &[value("/mode_count", "rke"), detail("/rke", "rke", "rke")];
 const MIFID: &[Part] = &[
     value("/mifid", "mifid"),
-    detail("/mean_min_cosine_distance", "mifid", "mean_min_cosine_distance"),
+    detail(
+        "/mean_min_cosine_distance",
+        "mifid",
+        "mean_min_cosine_distance",
+    ),
     detail("/fid", "mifid", "frechet_distance"),
 ];
 const MIFID_REAL: &[Part] = &[detail(
@@ -85,11 +87,29 @@ pub static CASES: &[Case] = &[
         FD,
     ),
     kit("kid/A/full-u", "kid", &["kid.estimator=full"], A, KID),
-    kit("kid/A/full-biased", "kid", &["kid.estimator=biased"], A, KID),
+    kit(
+        "kid/A/full-biased",
+        "kid",
+        &["kid.estimator=biased"],
+        A,
+        KID,
+    ),
     kit("kid/B/full-u", "kid", &["kid.estimator=full"], B, KID),
-    kit("kid/B/full-biased", "kid", &["kid.estimator=biased"], B, KID),
+    kit(
+        "kid/B/full-biased",
+        "kid",
+        &["kid.estimator=biased"],
+        B,
+        KID,
+    ),
     kit("kid/S/full-u", "kid", &["kid.estimator=full"], S, KID),
-    kit("kid/S/full-biased", "kid", &["kid.estimator=biased"], S, KID),
+    kit(
+        "kid/S/full-biased",
+        "kid",
+        &["kid.estimator=biased"],
+        S,
+        KID,
+    ),
     kit(
         "kid/A/torch-fidelity-rng2020",
         "kid",
@@ -142,7 +162,13 @@ pub static CASES: &[Case] = &[
         C,
         SCORE,
     ),
-    kit("is/C/splits10/shuffled-2020", "inception_score", &[], C, SCORE),
+    kit(
+        "is/C/splits10/shuffled-2020",
+        "inception_score",
+        &[],
+        C,
+        SCORE,
+    ),
     kit(
         "is/C/splits10/chunk-ceil",
         "inception_score",
@@ -173,7 +199,13 @@ pub static CASES: &[Case] = &[
         PR,
     ),
     kit("prdc/A/k5/lt", "prdc", &[], A, PRDC),
-    kit("prdc/A/k5/le", "prdc", &["prdc.boundary=inclusive"], A, PRDC),
+    kit(
+        "prdc/A/k5/le",
+        "prdc",
+        &["prdc.boundary=inclusive"],
+        A,
+        PRDC,
+    ),
     kit("prdc/A-own/k5/lt", "prdc", &[], A_OWN, PRDC),
     kit("realism/A/k3/unsquared", "realism", &[], A_OWN, REALISM),
     kit(
@@ -240,7 +272,13 @@ pub static CASES: &[Case] = &[
         ONE_NN,
     ),
     kit("vendi/A/q1", "vendi", &[], pair("", "A_gen"), VENDI),
-    kit("vendi/A/q2", "vendi", &["vendi.order=2"], pair("", "A_gen"), VENDI),
+    kit(
+        "vendi/A/q2",
+        "vendi",
+        &["vendi.order=2"],
+        pair("", "A_gen"),
+        VENDI,
+    ),
     kit(
         "vendi/A/qinf",
         "vendi",
@@ -359,7 +397,12 @@ pub static CASES: &[Case] = &[
     kit_function("fld/A", FLD_ORDER, functions::fld_of_a, &[nth("", 0)]),
     kit_function("fld/A/gap", FLD_ORDER, functions::fld_of_a, GAP),
     kit_function("fld/A/nll", FLD_ORDER, functions::fld_of_a, NLL),
-    kit_function("fld/A-own", FLD_ORDER, functions::fld_of_a_own, &[nth("", 0)]),
+    kit_function(
+        "fld/A-own",
+        FLD_ORDER,
+        functions::fld_of_a_own,
+        &[nth("", 0)],
+    ),
     kit_function("fld/A-own/gap", FLD_ORDER, functions::fld_of_a_own, GAP),
     kit_function("fld/A-own/nll", FLD_ORDER, functions::fld_of_a_own, NLL),
     kit_function("prd/A", PRD_CLUSTERS, functions::prd_of_clusters, PRD),

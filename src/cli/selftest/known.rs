@@ -5,9 +5,7 @@
 //! features are float32, which moves values by up to [`FLOAT32`].
 
 use super::arrays::Arrays;
-use super::case::{
-    Case, Golden, How, Part, Sets, detail, logits, nth, pair, trio, value,
-};
+use super::case::{Case, Golden, How, Part, Sets, detail, logits, nth, pair, trio, value};
 use super::{functions, pictures};
 use crate::error::Result;
 
@@ -133,7 +131,11 @@ pub static CASES: &[Case] = &[
         &[&[89.09090909090908]],
         1e-9,
         "compare_gan, pytorch-fid",
-        ("fid", &[], pair("compare_gan real", "compare_gan generated")),
+        (
+            "fid",
+            &[],
+            pair("compare_gan real", "compare_gan generated"),
+        ),
         FD,
     ),
     function(
@@ -328,7 +330,10 @@ pub static CASES: &[Case] = &[
         2e-5,
         FORMULA,
         ("realism", &["realism.trim=none"], XY),
-        &[value("mean", "realism"), detail("largest", "realism", "max")],
+        &[
+            value("mean", "realism"),
+            detail("largest", "realism", "max"),
+        ],
     ),
     function(
         "precision and recall curve of two histograms",
@@ -434,7 +439,11 @@ pub static CASES: &[Case] = &[
         &[&[-3.9585664751285528]],
         FLOAT64,
         "data-copying",
-        ("ct_score", &["ct_score.n_cells=1"], trio("X[:20]", "X[20:]", "Y")),
+        (
+            "ct_score",
+            &["ct_score.n_cells=1"],
+            trio("X[:20]", "X[20:]", "Y"),
+        ),
         &[value("z", "ct_score")],
     ),
     function(
@@ -526,8 +535,8 @@ pub static CASES: &[Case] = &[
     function(
         "JPEG with colour at half resolution",
         &[&[
-            188.0, 30.0, 19.0, 205.0, 47.0, 36.0, 18.0, 100.0, 140.0, 48.0, 130.0, 170.0,
-            199.0, 41.0, 30.0, 201.0, 43.0, 32.0, 0.0, 62.0, 102.0, 0.0, 54.0, 94.0,
+            188.0, 30.0, 19.0, 205.0, 47.0, 36.0, 18.0, 100.0, 140.0, 48.0, 130.0, 170.0, 199.0,
+            41.0, 30.0, 201.0, 43.0, 32.0, 0.0, 62.0, 102.0, 0.0, 54.0, 94.0,
         ]],
         (0.0, 0.0),
         "Pillow 13.0.0 (libjpeg-turbo 3.2.0)",

@@ -112,7 +112,16 @@ fn verdict(document: &Document<'_>) -> Result<()> {
 }
 
 fn render(document: &Document<'_>) -> String {
-    let header = ["known value", "golden", "got", "off", "allowed", "", "by", "golden from"];
+    let header = [
+        "known value",
+        "golden",
+        "got",
+        "off",
+        "allowed",
+        "",
+        "by",
+        "golden from",
+    ];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     for agreement in document.agreements {
         let text = |value: Option<f64>| value.map_or("–".to_owned(), digits);
@@ -124,7 +133,9 @@ fn render(document: &Document<'_>) -> String {
             format!("{}{times}", agreement.id),
             text(agreement.golden),
             text(agreement.got),
-            agreement.off.map_or("–".to_owned(), |off| format!("{off:.0e}")),
+            agreement
+                .off
+                .map_or("–".to_owned(), |off| format!("{off:.0e}")),
             allowed(agreement),
             agreement.verdict.name().to_owned(),
             agreement.by.clone(),
@@ -148,7 +159,10 @@ fn render(document: &Document<'_>) -> String {
         out.push_str(&format!("not in this build: {}\n", skipped.join(", ")));
     }
     for unchecked in document.unchecked {
-        out.push_str(&format!("not compared: {}: {}\n", unchecked.id, unchecked.reason));
+        out.push_str(&format!(
+            "not compared: {}: {}\n",
+            unchecked.id, unchecked.reason
+        ));
     }
     out.push_str(&format!(
         "{} known values agree, {} disagree, {} skipped\n",

@@ -152,10 +152,10 @@ pub fn select(list: Option<&str>) -> Result<Vec<&'static Corruption>> {
     for name in &names {
         if !CORRUPTIONS.iter().any(|c| c.name == name) {
             let known: Vec<&str> = CORRUPTIONS.iter().map(|c| c.name).collect();
-            return Err(Error::usage(format!(
-                "--corruptions: there is no corruption {name:?}"
-            ))
-            .mend(format!("some of {}", known.join(", "))));
+            return Err(
+                Error::usage(format!("--corruptions: there is no corruption {name:?}"))
+                    .mend(format!("some of {}", known.join(", "))),
+            );
         }
     }
     let chosen = CORRUPTIONS
@@ -180,9 +180,7 @@ mod tests {
 
     #[test]
     fn levels_are_written_as_people_say_them() {
-        let of = |name: &str, level| {
-            select(Some(name)).unwrap()[0].write(level)
-        };
+        let of = |name: &str, level| select(Some(name)).unwrap()[0].write(level);
         assert_eq!(of("blur", 2.0), "2 %");
         assert_eq!(of("blur", 2.345), "2.3 %");
         assert_eq!(of("jpeg", 30.0), "q 70");

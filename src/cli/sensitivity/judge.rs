@@ -3,9 +3,7 @@
 use crate::cli::laboratory::Laboratory;
 use crate::cli::memo::{Memo, Numbers};
 use crate::error::{Error, Kind, Result};
-use crate::metrics::{
-    self, Generated, Inputs, Measured, Metric, Reference, Settings, Train,
-};
+use crate::metrics::{self, Generated, Inputs, Measured, Metric, Reference, Settings, Train};
 use crate::progress::Observer;
 use crate::rng::Seed;
 use crate::verdicts::results::{Row, Warning};
@@ -95,12 +93,7 @@ impl Judge<'_> {
         Ok(table)
     }
 
-    fn numbers(
-        &self,
-        metric: &dyn Metric,
-        inputs: &Inputs<'_>,
-        identity: &str,
-    ) -> Result<Numbers> {
+    fn numbers(&self, metric: &dyn Metric, inputs: &Inputs<'_>, identity: &str) -> Result<Numbers> {
         let parameters = format!("{:?}", self.settings.rows(metric)?);
         let seed = self.seed.to_string();
         let train = self.train.as_ref().map_or("", |(_, identity)| identity);

@@ -77,7 +77,9 @@ impl Material {
         n_parts: usize,
         seed: Seed,
     ) -> Result<Self> {
-        let mut order = seed.stream("sensitivity split", 0).permutation(source.len());
+        let mut order = seed
+            .stream("sensitivity split", 0)
+            .permutation(source.len());
         order.truncate(n * n_parts);
         let part = || Part::of(spec, Arc::clone(source), order.clone());
         let whole = lab.measure(Opened::Images(Box::new(part())))?;
@@ -131,7 +133,11 @@ impl Material {
         for row in rows {
             hasher.update(&(*row as u64).to_le_bytes());
         }
-        let identity = format!("{} rows {}", self.whole.identity, hasher.finalize().to_hex());
+        let identity = format!(
+            "{} rows {}",
+            self.whole.identity,
+            hasher.finalize().to_hex()
+        );
         (self.whole.measured.select(rows), identity)
     }
 }

@@ -32,11 +32,7 @@ use std::path::Path;
 use variants::Workshop;
 
 /// Runs the command.
-pub fn run(
-    typed: &arguments::Sensitivity,
-    command: Vec<String>,
-    console: &Console,
-) -> Result<()> {
+pub fn run(typed: &arguments::Sensitivity, command: Vec<String>, console: &Console) -> Result<()> {
     let plan = NetworkPlan::check(&typed.network)?;
     let metrics = metrics::select(&typed.metrics)?;
     let settings = Settings::parse(&typed.set)?;
@@ -214,11 +210,7 @@ fn named(table: Table, names: &[String]) -> Vec<Row> {
 }
 
 /// Writes the documents asked for, and the table where stdout is free.
-fn finish(
-    document: &Sensitivity,
-    typed: &arguments::Sensitivity,
-    console: &Console,
-) -> Result<()> {
+fn finish(document: &Sensitivity, typed: &arguments::Sensitivity, console: &Console) -> Result<()> {
     let json = document.to_json()?;
     let csv = sensitivity::csv::render(document)?;
     if let Some(folder) = &typed.folder {

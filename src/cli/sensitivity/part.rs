@@ -218,7 +218,13 @@ mod tests {
         let add: Damage = Arc::new(|picture, _| Ok(point(picture.rgb[0] + 1)));
         let whole = whole();
         let damaged = whole
-            .damaged("d", &[3, 0, 2], "add 1", Arc::clone(&add), vec![true, false, true])
+            .damaged(
+                "d",
+                &[3, 0, 2],
+                "add 1",
+                Arc::clone(&add),
+                vec![true, false, true],
+            )
             .unwrap();
         assert_eq!(values(&damaged), [10, 150, 71]);
         let digests = damaged.digests().unwrap();
@@ -235,7 +241,9 @@ mod tests {
         let part = Part::of("whole", Arc::new(source), (0..200).rev().collect());
         let rows: Vec<usize> = (0..200).collect();
         let same: Damage = Arc::new(|picture, _| Ok(picture.clone()));
-        let damaged = part.damaged("d", &rows, "same", same, vec![true; 200]).unwrap();
+        let damaged = part
+            .damaged("d", &rows, "same", same, vec![true; 200])
+            .unwrap();
         let mut seen = vec![0; 200];
         damaged
             .visit(&|_| true, &mut |here, stored| {

@@ -124,8 +124,7 @@ mod tests {
         let rgb = (0..width * height)
             .flat_map(|i| {
                 let (x, y) = ((i % width) as f64, (i / width) as f64);
-                [(x / 3.0).sin(), (y / 2.0).cos(), (x + y).sin()]
-                    .map(|v| (127.5 + 100.0 * v) as u8)
+                [(x / 3.0).sin(), (y / 2.0).cos(), (x + y).sin()].map(|v| (127.5 + 100.0 * v) as u8)
             })
             .collect();
         Pixels { width, height, rgb }
@@ -166,7 +165,12 @@ mod tests {
         let noisy = noise(&gray, 10.0, &mut stream()).unwrap();
         // 10,000 draws know their standard deviation within 1 / sqrt(20,000) = 0.7 %; 3 % is four of those.
         assert!((distance(&gray, &noisy) / 10.0 - 1.0).abs() < 0.03);
-        assert!(noisy.rgb.chunks_exact(3).all(|p| p[0] == p[1] && p[1] == p[2]));
+        assert!(
+            noisy
+                .rgb
+                .chunks_exact(3)
+                .all(|p| p[0] == p[1] && p[1] == p[2])
+        );
         let coloured = noise(&wave(20, 20), 10.0, &mut stream()).unwrap();
         assert!(coloured.rgb.chunks_exact(3).any(|p| p[0] != p[1]));
     }
@@ -193,7 +197,9 @@ mod tests {
         // picture that is white only there disappears.
         let (width, height) = (40, 40);
         let rim = |x: usize| u8::from(!(10..30).contains(&x)) * 255;
-        let rgb = (0..width * height).flat_map(|i| [rim(i % width); 3]).collect();
+        let rgb = (0..width * height)
+            .flat_map(|i| [rim(i % width); 3])
+            .collect();
         let picture = Pixels { width, height, rgb };
         let cut = crop(&picture, 50.0, &mut stream()).unwrap();
         assert!(cut.rgb.iter().all(|&v| v == 0));

@@ -10,12 +10,7 @@ const N_REPEATED: usize = 5;
 pub fn chosen(n: usize, share: f64, seed: Seed, name: &str) -> Vec<bool> {
     let count = ((n as f64 * share).round() as usize).min(n);
     let mut touched = vec![false; n];
-    for row in seed
-        .stream(name, 0)
-        .permutation(n)
-        .into_iter()
-        .take(count)
-    {
+    for row in seed.stream(name, 0).permutation(n).into_iter().take(count) {
         touched[row] = true;
     }
     touched
@@ -29,10 +24,12 @@ pub fn with_duplicates(rows: &[usize], share: f64, seed: Seed) -> Vec<usize> {
     let mut next = (0..repeated).cycle();
     rows.iter()
         .zip(touched)
-        .map(|(&row, touched)| match touched.then(|| next.next()).flatten() {
-            Some(source) => rows[source],
-            None => row,
-        })
+        .map(
+            |(&row, touched)| match touched.then(|| next.next()).flatten() {
+                Some(source) => rows[source],
+                None => row,
+            },
+        )
         .collect()
 }
 
@@ -40,16 +37,16 @@ pub fn with_duplicates(rows: &[usize], share: f64, seed: Seed) -> Vec<usize> {
 #[must_use]
 pub fn with_copies(rows: &[usize], seen: &[usize], share: f64, seed: Seed) -> Vec<usize> {
     let touched = chosen(rows.len(), share, seed, "sensitivity copies");
-    let order = seed
-        .stream("sensitivity copied", 0)
-        .permutation(seen.len());
+    let order = seed.stream("sensitivity copied", 0).permutation(seen.len());
     let mut next = order.iter().cycle();
     rows.iter()
         .zip(touched)
-        .map(|(&row, touched)| match touched.then(|| next.next()).flatten() {
-            Some(&source) => seen[source],
-            None => row,
-        })
+        .map(
+            |(&row, touched)| match touched.then(|| next.next()).flatten() {
+                Some(&source) => seen[source],
+                None => row,
+            },
+        )
         .collect()
 }
 

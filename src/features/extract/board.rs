@@ -123,9 +123,11 @@ impl Board {
             .collect()
     }
 
-    /// Pictures with an outcome.
-    pub(super) fn n_known(&self) -> usize {
-        self.states.len() - self.chunks.iter().map(|chunk| chunk.open).sum::<usize>()
+    /// Has this picture an outcome?
+    pub(super) fn is_known(&self, index: usize) -> bool {
+        self.states
+            .get(index)
+            .is_some_and(|state| *state != RowState::Absent)
     }
 
     /// Pictures from this index on no longer matter: with more failures than tolerated, the error that will be

@@ -4,6 +4,7 @@
 //! store ──▶ rows known already
 //! source.visit ──▶ bounded queue ──▶ workers: decode, protocol, engine ──▶ board (rows by index) ──▶ store
 //! ```
+//! Under several protocols ([`extract_under`]) there is one board for each, and a picture is still decoded once.
 //! The pictures are never all in memory: at most a few per worker are on their way. Every row lands at its picture's
 //! index, so neither the storage order of an archive nor the number of workers shows in the result.
 
@@ -18,6 +19,7 @@ use crate::preprocess::Protocol;
 use crate::progress::Observer;
 use crate::sources::ImageSource;
 use board::Board;
+use pipeline::Lane;
 use std::num::NonZeroUsize;
 
 /// What happens to a picture that cannot be read.
@@ -89,6 +91,29 @@ pub fn extract(
     options: &ExtractOptions,
     observer: &dyn Observer,
 ) -> Result<Extraction> {
+    let protocols = std::slice::from_ref(protocol);
+    let all = extract_under(
+        source, protocols, extractor, engine, store, options, observer,
+    )?;
+    all.into_iter()
+        .next()
+        .ok_or_else(|| Error::engine("the extraction gave nothing"))
+}
+
+/// [`extract`] under several protocols: one extraction for each, in their order, to the bit what [`extract`] gives, but
+/// every picture is read and decoded once. What the store has of a protocol is not computed again.
+///
+/// # Errors
+/// Those of [`extract`].
+pub fn extract_under(
+    source: &dyn ImageSource,
+    protocols: &[Protocol],
+    extractor: &Extractor,
+    engine: &dyn Engine,
+    store: Option<&Store>,
+    options: &ExtractOptions,
+    observer: &dyn Observer,
+) -> Result<Vec<Extraction>> {
     if source.is_empty() {
         return Err(Error::input(format!("{}: the set has no pictures", source.spec()))
             .mend("check the path and the selector; `gavel doctor` lists the forms that a set can have"));
@@ -105,34 +130,54 @@ pub fn extract(
         .mend("name the features output in the sidecar file beside the ONNX file"));
     }
     let store = store.filter(|_| !matches!(extractor.network, Network::Pixels));
-    let shelf = match store {
-        Some(store) => Some(Shelf {
-            store,
-            keys: keys(source, &Recipe::new(protocol, extractor, engine))?,
-        }),
-        None => None,
-    };
+    let lanes = protocols
+        .iter()
+        .map(|protocol| {
+            let shelf = match store {
+                Some(store) => Some(Shelf {
+                    store,
+                    keys: keys(source, &Recipe::new(protocol, extractor, engine))?,
+                }),
+                None => None,
+            };
+            Ok(Lane { protocol, shelf })
+        })
+        .collect::<Result<Vec<Lane<'_>>>>()?;
     observer.begin(source.spec(), source.len());
-    let mut board = Board::new(source.len(), extractor, options.on_error.tolerated());
-    if let Some(shelf) = &shelf {
-        board.fill(shelf);
-    }
-    observer.advance(board.n_known());
+    let boards: Vec<Board> = lanes
+        .iter()
+        .map(|lane| {
+            let mut board = Board::new(source.len(), extractor, options.on_error.tolerated());
+            if let Some(shelf) = &lane.shelf {
+                board.fill(shelf);
+            }
+            board
+        })
+        .collect();
+    let is_known = |index: usize| boards.iter().all(|board| board.is_known(index));
+    observer.advance((0..source.len()).filter(|&index| is_known(index)).count());
     let result = pipeline::run(
         &pipeline::Job {
             source,
-            protocol,
+            lanes: &lanes,
             extractor,
             engine,
-            shelf: shelf.as_ref(),
             workers: options.workers(),
             queue: options.queue(),
             observer,
         },
-        board,
+        boards,
     );
     observer.end();
-    result.and_then(|board| board.finish(source, extractor, options.on_error))
+    let mut boards = result?;
+    // Pictures that fail end the pass for every protocol; the board that knows of them tells.
+    if let Some(failed) = boards.iter().position(|board| board.bound() != usize::MAX) {
+        boards.swap(0, failed);
+    }
+    boards
+        .into_iter()
+        .map(|board| board.finish(source, extractor, options.on_error))
+        .collect()
 }
 
 /// The store and this set's keys in it, one a chunk.

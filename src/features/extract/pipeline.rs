@@ -1,4 +1,4 @@
-//! The streaming pass: one reader, a bounded queue, workers.
+//! The streaming pass: one reader, a bounded queue, workers. A picture is decoded once, whatever the number of protocols.
 
 use super::Shelf;
 use super::board::Board;
@@ -7,7 +7,7 @@ use crate::features::{Engine, Extractor};
 use crate::preprocess::Protocol;
 use crate::progress::Observer;
 use crate::sources::decode::{DecodeOptions, decode, extension_note};
-use crate::sources::{ImageSource, Stored};
+use crate::sources::{ImageSource, Pixels, Stored};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -17,20 +17,28 @@ use std::thread;
 /// Everything that the workers share and nobody changes.
 pub(super) struct Job<'a> {
     pub source: &'a dyn ImageSource,
-    pub protocol: &'a Protocol,
+    pub lanes: &'a [Lane<'a>],
     pub extractor: &'a Extractor,
     pub engine: &'a dyn Engine,
-    pub shelf: Option<&'a Shelf<'a>>,
     pub workers: usize,
     /// Pictures read ahead of the workers.
     pub queue: usize,
     pub observer: &'a dyn Observer,
 }
 
+/// One protocol of a job, and where its rows are kept.
+pub(super) struct Lane<'a> {
+    pub protocol: &'a Protocol,
+    pub shelf: Option<Shelf<'a>>,
+}
+
 /// What the workers and the reader write to.
 struct Shared {
-    board: Mutex<Board>,
-    /// [`Board::bound`], readable without the lock.
+    /// One a lane.
+    boards: Vec<Mutex<Board>>,
+    /// For each lane, which pictures it has no row for.
+    wanted: Vec<Vec<bool>>,
+    /// The least [`Board::bound`], readable without a lock.
     bound: AtomicUsize,
     stop: AtomicBool,
     /// The first failure of the engine, by index: no other picture could fare better.
@@ -39,28 +47,37 @@ struct Shared {
 
 type Item = (usize, Stored);
 
-/// Runs the pictures that `board` has no row for. Whatever ends the run, finished rows go to the store first.
-pub(super) fn run(job: &Job<'_>, board: Board) -> Result<Board> {
-    let wanted = board.wanted();
+/// A decoded picture, by index, with what was noticed of it.
+type Developed = (usize, Pixels, Vec<String>);
+
+/// Runs the pictures that the boards, one a lane, have no row for. Whatever ends the run, finished rows go to the store
+/// first.
+pub(super) fn run(job: &Job<'_>, boards: Vec<Board>) -> Result<Vec<Board>> {
     let shared = Shared {
-        bound: AtomicUsize::new(board.bound()),
-        board: Mutex::new(board),
+        wanted: boards.iter().map(Board::wanted).collect(),
+        bound: AtomicUsize::new(boards.iter().map(Board::bound).min().unwrap_or(usize::MAX)),
+        boards: boards.into_iter().map(Mutex::new).collect(),
         stop: AtomicBool::new(false),
         fatal: Mutex::new(None),
     };
-    let visited = if wanted.iter().any(|&wanted| wanted) {
-        stream(job, &shared, &wanted)
+    let visited = if shared.wanted.iter().flatten().any(|&wanted| wanted) {
+        stream(job, &shared)
     } else {
         Ok(())
     };
-    let mut board = shared
-        .board
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
-    for id in board.unsaved() {
-        save(job, &mut board, id);
-    }
-    tidy(job, &mut board);
+    let boards = shared
+        .boards
+        .into_iter()
+        .zip(job.lanes)
+        .map(|(board, lane)| {
+            let mut board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
+            for id in board.unsaved() {
+                save(lane, &mut board, id);
+            }
+            tidy(lane, &mut board);
+            board
+        });
+    let boards: Vec<Board> = boards.collect();
     let fatal = shared
         .fatal
         .into_inner()
@@ -71,10 +88,10 @@ pub(super) fn run(job: &Job<'_>, board: Board) -> Result<Board> {
     if shared.stop.into_inner() {
         return Err(Error::interrupted());
     }
-    visited.map(|()| board)
+    visited.map(|()| boards)
 }
 
-fn stream(job: &Job<'_>, shared: &Shared, wanted: &[bool]) -> Result<()> {
+fn stream(job: &Job<'_>, shared: &Shared) -> Result<()> {
     let (sender, receiver) = sync_channel::<Item>(job.queue);
     let receiver = Mutex::new(receiver);
     thread::scope(|scope| {
@@ -82,8 +99,7 @@ fn stream(job: &Job<'_>, shared: &Shared, wanted: &[bool]) -> Result<()> {
             scope.spawn(|| work(job, shared, &receiver));
         }
         let wants = |index: usize| {
-            wanted.get(index).copied().unwrap_or(false)
-                && index < shared.bound.load(Ordering::Relaxed)
+            shared.lanes_for(index).next().is_some() && index < shared.bound.load(Ordering::Relaxed)
         };
         let sender = sender;
         job.source.visit(&wants, &mut |index, stored| {
@@ -101,7 +117,7 @@ fn stream(job: &Job<'_>, shared: &Shared, wanted: &[bool]) -> Result<()> {
                     .send((index, stored))
                     .map_err(|_| Error::interrupted()),
                 Err(error) => {
-                    shared.settle(job, |board| board.miss(index, error));
+                    shared.settle_all(job, index, |board| board.miss(index, error.clone()));
                     job.observer.advance(1);
                     Ok(())
                 }
@@ -158,51 +174,72 @@ fn process(
     shared: &Shared,
     items: Vec<Item>,
 ) -> std::result::Result<(), (usize, Error)> {
-    let mut indices = Vec::with_capacity(items.len());
-    let mut tensors = Vec::with_capacity(items.len());
-    let mut notes = Vec::with_capacity(items.len());
+    let mut pictures = Vec::with_capacity(items.len());
     for (index, stored) in items {
         if index >= shared.bound.load(Ordering::Relaxed) {
             continue;
         }
-        let prepared = catch_unwind(AssertUnwindSafe(|| prepare(job, index, &stored)))
-            .unwrap_or_else(|_| {
-                Err(Error::input(
-                    "decoding panicked; this is a fault of the program",
-                ))
-            });
-        match prepared {
-            Ok((tensor, noted)) => {
-                indices.push(index);
-                tensors.push(tensor);
-                notes.push(noted);
-            }
+        match guarded(|| develop(job, index, &stored)) {
+            Ok((pixels, notes)) => pictures.push((index, pixels, notes)),
             Err(error) => {
-                shared.settle(job, |board| board.fail(index, error));
+                shared.settle_all(job, index, |board| board.fail(index, error.clone()));
                 job.observer.advance(1);
             }
         }
     }
+    for lane in 0..job.lanes.len() {
+        run_lane(job, shared, lane, &pictures)?;
+    }
+    job.observer.advance(pictures.len());
+    Ok(())
+}
+
+/// The rows of decoded pictures under one protocol, of those that it has no row for.
+fn run_lane(
+    job: &Job<'_>,
+    shared: &Shared,
+    lane: usize,
+    pictures: &[Developed],
+) -> std::result::Result<(), (usize, Error)> {
+    let mut rows = Vec::with_capacity(pictures.len());
+    let mut tensors = Vec::with_capacity(pictures.len());
+    for (index, pixels, notes) in pictures {
+        if !shared.wants(lane, *index) {
+            continue;
+        }
+        match guarded(|| job.lanes[lane].protocol.tensor(pixels)) {
+            Ok(tensor) => {
+                rows.push((*index, notes));
+                tensors.push(tensor);
+            }
+            Err(error) => shared.settle(job, lane, |board| board.fail(*index, error)),
+        }
+    }
     // Once the run has failed, pictures below the bound are only decoded, to find the lowest that fails.
-    let Some(&first) = indices.first() else {
+    let Some(&(first, _)) = rows.first() else {
         return Ok(());
     };
     if shared.bound.load(Ordering::Relaxed) != usize::MAX {
         return Ok(());
     }
-    let rows = job.engine.run(&tensors).map_err(|error| (first, error))?;
-    let n = indices.len();
-    for ((index, row), noted) in indices.into_iter().zip(rows).zip(notes) {
+    let outputs = job.engine.run(&tensors).map_err(|error| (first, error))?;
+    for ((index, notes), row) in rows.into_iter().zip(outputs) {
         check_row(job.extractor, &row).map_err(|error| (index, error))?;
-        shared.settle(job, |board| board.place(index, &row, noted));
+        shared.settle(job, lane, |board| board.place(index, &row, notes.clone()));
     }
-    job.observer.advance(n);
     Ok(())
 }
 
-fn prepare(job: &Job<'_>, index: usize, stored: &Stored) -> Result<(Vec<f32>, Vec<String>)> {
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Error::input(
+            "decoding panicked; this is a fault of the program",
+        ))
+    })
+}
+
+fn develop(job: &Job<'_>, index: usize, stored: &Stored) -> Result<(Pixels, Vec<String>)> {
     let decoded = decode(stored, &DecodeOptions::default())?;
-    let tensor = job.protocol.tensor(&decoded.pixels)?;
     let mismatch = extension_note(&picture_name(job, index), decoded.info.format);
     let notes = decoded
         .notes
@@ -210,7 +247,7 @@ fn prepare(job: &Job<'_>, index: usize, stored: &Stored) -> Result<(Vec<f32>, Ve
         .chain(&mismatch)
         .map(ToString::to_string)
         .collect();
-    Ok((tensor, notes))
+    Ok((decoded.pixels, notes))
 }
 
 fn check_row(extractor: &Extractor, row: &[Vec<f32>]) -> Result<()> {
@@ -254,23 +291,52 @@ fn picture_name(job: &Job<'_>, index: usize) -> String {
 }
 
 impl Shared {
-    fn board(&self) -> MutexGuard<'_, Board> {
-        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    fn board(&self, lane: usize) -> MutexGuard<'_, Board> {
+        self.boards[lane]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts one picture's outcome on the board and, where that completes a chunk, the chunk into the store. The file is
-    /// written without the lock.
-    fn settle(&self, job: &Job<'_>, outcome: impl FnOnce(&mut Board) -> Option<usize>) {
-        let mut board = self.board();
+    fn wants(&self, lane: usize, index: usize) -> bool {
+        self.wanted[lane].get(index).copied().unwrap_or(false)
+    }
+
+    /// The lanes that have no row for this picture.
+    fn lanes_for(&self, index: usize) -> impl Iterator<Item = usize> {
+        (0..self.wanted.len()).filter(move |&lane| self.wants(lane, index))
+    }
+
+    /// The same outcome of a picture for every lane that has no row for it.
+    fn settle_all(
+        &self,
+        job: &Job<'_>,
+        index: usize,
+        outcome: impl Fn(&mut Board) -> Option<usize>,
+    ) {
+        for lane in self.lanes_for(index) {
+            self.settle(job, lane, &outcome);
+        }
+    }
+
+    /// Puts one picture's outcome on a lane's board and, where that completes a chunk, the chunk into the store. The
+    /// file is written without the lock.
+    fn settle(
+        &self,
+        job: &Job<'_>,
+        lane: usize,
+        outcome: impl FnOnce(&mut Board) -> Option<usize>,
+    ) {
+        let mut board = self.board(lane);
         let completed = outcome(&mut board);
-        self.bound.store(board.bound(), Ordering::Relaxed);
-        let (Some(id), Some(shelf)) = (completed, job.shelf) else {
+        // A board's bound only falls.
+        self.bound.fetch_min(board.bound(), Ordering::Relaxed);
+        let (Some(id), Some(shelf)) = (completed, &job.lanes[lane].shelf) else {
             return;
         };
         let chunk = board.copy_out(id);
         drop(board);
         if let Some(Err(error)) = shelf.keys.get(id).map(|key| shelf.store.write(key, &chunk)) {
-            self.board().note(error.message().to_owned());
+            self.board(lane).note(error.message().to_owned());
         }
     }
 
@@ -283,8 +349,8 @@ impl Shared {
     }
 }
 
-fn save(job: &Job<'_>, board: &mut Board, id: usize) {
-    if let Some(shelf) = job.shelf
+fn save(lane: &Lane<'_>, board: &mut Board, id: usize) {
+    if let Some(shelf) = &lane.shelf
         && let Some(key) = shelf.keys.get(id)
     {
         let chunk = board.copy_out(id);
@@ -295,8 +361,8 @@ fn save(job: &Job<'_>, board: &mut Board, id: usize) {
 }
 
 /// Keeps the store within its bound after a run that wrote to it.
-fn tidy(job: &Job<'_>, board: &mut Board) {
-    if let Some(shelf) = job.shelf
+fn tidy(lane: &Lane<'_>, board: &mut Board) {
+    if let Some(shelf) = &lane.shelf
         && board.wrote()
         && let Err(error) = shelf.store.prune(shelf.store.max_bytes())
     {

@@ -14,7 +14,9 @@
 //! The paths agree to 1e-9 relative where both apply. Programs that root Sr Sg with `scipy.linalg.sqrtm` (pytorch-fid,
 //! clean-fid) lie 1e-7 to 1e-5 below for n < d.
 
+mod difference;
 mod floor;
+mod infinity;
 mod influence;
 mod root;
 mod side;
@@ -23,9 +25,12 @@ mod spectrum;
 use crate::error::{Error, Result};
 use crate::statistics::moments::Moments;
 
+pub use difference::difference_error;
 pub use floor::{Floor, floor};
-pub use influence::StdError;
+pub use infinity::{Infinity, frechet_infinity};
+pub use influence::{Influences, StdError};
 pub use root::Path;
+use side::Prepared;
 pub use side::Side;
 pub use spectrum::{Spectrum, spectrum};
 
@@ -89,12 +94,34 @@ pub fn frechet_with_error(
     compute(reference, generated, ddof, true)
 }
 
+/// How every sample moves the distance between two sides (see [`Influences`]).
+///
+/// # Errors
+/// Those of [`frechet`].
+pub fn influences(reference: &Side<'_>, generated: &Side<'_>) -> Result<Influences> {
+    check_dimensions(reference, generated)?;
+    let (r, g) = (reference.prepare()?, generated.prepare()?);
+    let root = root::root(&r, &g, true)?;
+    Ok(match &root.derivative {
+        None => Influences::default(),
+        Some(derivative) => {
+            influence::influences((reference, &r), (generated, &g), &root, derivative)
+        }
+    })
+}
+
 fn compute(
     reference: &Side<'_>,
     generated: &Side<'_>,
     ddof: Ddof,
     with_error: bool,
 ) -> Result<Frechet> {
+    check_dimensions(reference, generated)?;
+    let (r, g) = (reference.prepare()?, generated.prepare()?);
+    from_prepared((reference, &r), (generated, &g), ddof, with_error)
+}
+
+fn check_dimensions(reference: &Side<'_>, generated: &Side<'_>) -> Result<()> {
     if reference.n_features() != generated.n_features() {
         return Err(Error::input(format!(
             "the reference has {} feature dimensions, the generated set {}",
@@ -103,10 +130,21 @@ fn compute(
         ))
         .mend("extract both with the same network and layer"));
     }
-    let (r, g) = (reference.prepare()?, generated.prepare()?);
-    let root = root::root(&r, &g, with_error)?;
+    Ok(())
+}
+
+/// The distance between sides that are prepared already, as one side may be for many distances.
+fn from_prepared(
+    (reference, r): (&Side<'_>, &Prepared),
+    (generated, g): (&Side<'_>, &Prepared),
+    ddof: Ddof,
+    with_error: bool,
+) -> Result<Frechet> {
+    let root = root::root(r, g, with_error)?;
     let std_error = match &root.derivative {
-        Some(derivative) => influence::std_error((reference, &r), (generated, &g), derivative),
+        Some(derivative) => {
+            influence::influences((reference, r), (generated, g), &root, derivative).std_error()
+        }
         None => None,
     };
     let (scale_r, scale_g) = (scale(reference, ddof)?, scale(generated, ddof)?);

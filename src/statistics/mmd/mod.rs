@@ -10,17 +10,19 @@
 //! error: a ten-thousandth of the standard error).
 
 mod draws;
-mod gram;
+pub(super) mod gram;
 mod integer;
 mod members;
-mod products;
+pub(super) mod products;
+mod relative;
 mod rounded;
-mod spread;
+pub(super) mod spread;
 
 use ndarray::{ArrayView2, Axis};
 
 use crate::error::{Error, Result};
 pub use draws::{Draw, draws_numpy2020, draws_seeded};
+pub use relative::{Arm, Relative, arm, relative};
 
 use draws::check_draws;
 use gram::{between, within};

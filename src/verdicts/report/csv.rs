@@ -24,12 +24,24 @@ pub const COLUMNS: [&str; 17] = [
     "floor",
 ];
 
-/// The rows of a document as CSV with a header; an absent value is an empty field.
-pub fn render(results: &Results) -> Result<String> {
+/// Records under a header.
+pub fn records(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<String> {
     let failed =
         |e: csv::Error| Error::numerical(format!("the results cannot be written as CSV: {e}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS).map_err(failed)?;
+    writer.write_record(columns).map_err(failed)?;
+    for row in rows {
+        writer.write_record(row).map_err(failed)?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|e| Error::numerical(format!("the results cannot be written as CSV: {e}")))?;
+    String::from_utf8(bytes)
+        .map_err(|e| Error::numerical(format!("the results cannot be written as CSV: {e}")))
+}
+
+/// The rows of a document as CSV with a header; an absent value is an empty field.
+pub fn render(results: &Results) -> Result<String> {
     let text = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let source = |side: &str| {
         results
@@ -38,44 +50,38 @@ pub fn render(results: &Results) -> Result<String> {
             .map(|i| i.source.clone())
             .unwrap_or_default()
     };
-    for row in &results.metrics {
-        writer
-            .write_record([
-                row.id.clone(),
-                text(row.value),
-                text(row.std_error),
-                text(row.interval.map(|i| i.lower)),
-                text(row.interval.map(|i| i.upper)),
-                text(row.interval.map(|i| i.level)),
-                row.direction.clone(),
-                row.n_reference.map(|n| n.to_string()).unwrap_or_default(),
-                row.n_generated.to_string(),
-                row.params_text(),
-                results
-                    .protocol
-                    .as_ref()
-                    .map(|p| p.name.clone())
-                    .unwrap_or_default(),
-                results
-                    .extractor
-                    .as_ref()
-                    .map(|e| e.name.clone())
-                    .unwrap_or_default(),
-                results
-                    .engine
-                    .as_ref()
-                    .map(|e| e.description.clone())
-                    .unwrap_or_default(),
-                results.seed.to_string(),
-                source("reference"),
-                source("generated"),
-                text(row.detail("floor_scaled")),
-            ])
-            .map_err(failed)?;
-    }
-    let bytes = writer
-        .into_inner()
-        .map_err(|e| Error::numerical(format!("the results cannot be written as CSV: {e}")))?;
-    String::from_utf8(bytes)
-        .map_err(|e| Error::numerical(format!("the results cannot be written as CSV: {e}")))
+    let rows = results.metrics.iter().map(|row| {
+        vec![
+            row.id.clone(),
+            text(row.value),
+            text(row.std_error),
+            text(row.interval.map(|i| i.lower)),
+            text(row.interval.map(|i| i.upper)),
+            text(row.interval.map(|i| i.level)),
+            row.direction.clone(),
+            row.n_reference.map(|n| n.to_string()).unwrap_or_default(),
+            row.n_generated.to_string(),
+            row.params_text(),
+            results
+                .protocol
+                .as_ref()
+                .map(|p| p.name.clone())
+                .unwrap_or_default(),
+            results
+                .extractor
+                .as_ref()
+                .map(|e| e.name.clone())
+                .unwrap_or_default(),
+            results
+                .engine
+                .as_ref()
+                .map(|e| e.description.clone())
+                .unwrap_or_default(),
+            results.seed.to_string(),
+            source("reference"),
+            source("generated"),
+            text(row.detail("floor_scaled")),
+        ]
+    });
+    records(&COLUMNS, rows)
 }

@@ -5,11 +5,26 @@ use crate::verdicts::results::Results;
 use std::fmt::Write as _;
 
 /// Text inside a table cell: the pipe would end the cell, a line break the row, and `<` could start markup.
-fn cell(text: &str) -> String {
+#[must_use]
+pub fn cell(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('|', "\\|")
         .replace('<', "&lt;")
         .replace(['\n', '\r'], " ")
+}
+
+/// Rows as a table; the first is its head.
+#[must_use]
+pub fn table<R: AsRef<[String]>>(rows: &[R]) -> String {
+    let mut out = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        let cells: Vec<String> = row.as_ref().iter().map(|text| cell(text)).collect();
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
+        if number == 0 {
+            let _ = writeln!(out, "|{}", "---|".repeat(cells.len()));
+        }
+    }
+    out
 }
 
 /// The document as a Markdown table, its provenance and its warnings.

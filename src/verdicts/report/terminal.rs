@@ -5,7 +5,8 @@ use crate::verdicts::results::Results;
 use std::fmt::Write as _;
 
 /// Control characters in file names must not reach the terminal.
-fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()
@@ -108,21 +109,21 @@ fn label(results: &Results, row: &crate::verdicts::results::Row) -> String {
 /// Columns padded to the widest cell; the first is flush left, numbers are flush right.
 #[must_use]
 pub fn table<R: AsRef<[String]>>(rows: &[R]) -> String {
-    let columns = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            rows.iter()
-                .filter_map(|row| row.as_ref().get(column))
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        for (column, cell) in row.as_ref().iter().enumerate() {
+            let width = cell.chars().count();
+            match widths.get_mut(column) {
+                Some(widest) => *widest = width.max(*widest),
+                None => widths.push(width),
+            }
+        }
+    }
     let mut out = String::new();
     for row in rows {
         let mut line = String::new();
-        for (column, (cell, width)) in row.as_ref().iter().zip(&widths).enumerate() {
-            let pad = " ".repeat(width - cell.chars().count());
+        for (column, cell) in row.as_ref().iter().enumerate() {
+            let pad = " ".repeat(widths[column] - cell.chars().count());
             if column == 0 {
                 let _ = write!(line, "{cell}{pad}");
             } else {

@@ -141,7 +141,10 @@ fn legend(document: &Sensitivity) -> String {
     );
     text.push_str("– not at any level tried    < already at the first level    ! calls the corrupted set better    ~ turns back on the way    n/a no value or no standard error\n");
     text.push_str(&format!("levels: {}\n", units.join(", ")));
-    text.push_str(&format!("copies are taken from the {} part", document.copies_from));
+    text.push_str(&format!(
+        "copies are taken from the {} part",
+        document.copies_from
+    ));
     if let Some(modes) = &document.modes {
         text.push_str(&format!("; modes are {modes}"));
     }

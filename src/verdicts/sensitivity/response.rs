@@ -107,7 +107,10 @@ impl Response {
     ) -> Self {
         let effects: Vec<f64> = points.iter().filter_map(|p| p.effect).collect();
         let why_absent = effects.is_empty().then(|| {
-            if points.iter().any(|p| p.value.is_none() || p.clean.is_none()) {
+            if points
+                .iter()
+                .any(|p| p.value.is_none() || p.clean.is_none())
+            {
                 "the metric has no value here".to_owned()
             } else {
                 "the metric has no standard error here".to_owned()
@@ -242,10 +245,14 @@ mod tests {
         let point = |clean: &Row, corrupted: &Row| Point::of(1.0, Some(clean), Some(corrupted));
         assert_eq!(point(&clean, &corrupted).effect, Some(0.0));
         corrupted.value = Some(2.0);
-        let none = Response::of("x", "y", vec![point(&clean, &corrupted)], &|_| String::new());
+        let none = Response::of("x", "y", vec![point(&clean, &corrupted)], &|_| {
+            String::new()
+        });
         assert!(none.why_absent.unwrap().contains("standard error"));
         clean.value = None;
-        let none = Response::of("x", "y", vec![point(&clean, &corrupted)], &|_| String::new());
+        let none = Response::of("x", "y", vec![point(&clean, &corrupted)], &|_| {
+            String::new()
+        });
         assert!(none.why_absent.unwrap().contains("no value"));
         assert_eq!(none.monotone, None);
     }
