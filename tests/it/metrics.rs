@@ -1,20 +1,20 @@
 //! Every metric through the door that the command line uses.
 
 mod bins;
+mod diversity;
 mod entropies;
+mod infinity;
+mod kernels;
 mod neighbors;
 mod pictures;
 mod refusals;
-mod registry;
-mod rows;
-mod training_set;
-mod diversity;
-mod infinity;
-mod kernels;
 mod refusals;
 mod registry;
+mod registry;
+mod rows;
 mod rows;
 mod sliced;
+mod training_set;
 
 use gavel::metrics::{
     Generated, Inputs, Measured, Outcome, Picture, Reference, Settings, Space, Train, evaluate,

@@ -22,7 +22,7 @@ pub fn render(results: &Results) -> String {
             "± SE",
             "95 % interval",
             "better",
-            "floor or neutral",
+            "if equal",
         ]
         .map(str::to_string),
     ];
@@ -42,6 +42,8 @@ pub fn render(results: &Results) -> String {
             row.direction.clone(),
             row.detail("floor_scaled")
                 .or_else(|| row.detail("neutral"))
+                .or_else(|| row.detail("expected_if_equal"))
+                .or_else(|| row.detail("reference"))
                 .map_or(String::new(), |f| number(f, row.std_error)),
         ]);
     }

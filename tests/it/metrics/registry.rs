@@ -136,7 +136,6 @@ fn metrics_are_chosen_by_any_of_their_names_and_run_once() {
             .map(|m| m.card().name)
             .collect()
     };
-<<<<<<< HEAD
     let all: Vec<&str> = METRICS.iter().map(|metric| metric.card().name).collect();
     assert_eq!(chosen("all"), all);
     assert_eq!(
@@ -151,10 +150,6 @@ fn metrics_are_chosen_by_any_of_their_names_and_run_once() {
             "prdc",
         ]
     );
-=======
-    assert_eq!(chosen("all").len(), METRICS.len());
-    assert_eq!(chosen("core"), ["fid", "kid", "inception_score"]);
->>>>>>> h2
     assert_eq!(
         chosen("is, fd,FID,classifier-score"),
         ["fid", "inception_score"]
