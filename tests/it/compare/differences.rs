@@ -4,7 +4,7 @@ use super::{Means, differences, normal};
 use gavel::metrics::comparison::Pairing;
 use gavel::metrics::{Measured, Metric, Need, Space, find};
 use gavel::statistics::frechet::{Side, difference_error, influences};
-use gavel::statistics::mmd::{arm, full, relative};
+use gavel::statistics::mmd::{Arithmetic, arm, full, relative};
 use gavel::statistics::moments::Moments;
 use gavel::statistics::paired::Test;
 use ndarray::Array2;
@@ -26,7 +26,11 @@ fn the_relative_mmd_is_the_second_distance_less_the_first() {
         normal(2, 70, 5, 0.2, 1.1),
         normal(3, 80, 5, 0.5, 1.0),
     );
-    let distance = |g: &Array2<f32>| full(r.view(), g.view()).unwrap().unbiased;
+    let distance = |g: &Array2<f32>| {
+        full(r.view(), g.view(), Arithmetic::Float64)
+            .unwrap()
+            .unbiased
+    };
     let arms = [&a, &b].map(|g| arm(r.view(), g.view()).unwrap());
     let found = relative(&arms[0], &arms[1]);
     let want = distance(&b) - distance(&a);
@@ -49,7 +53,10 @@ fn the_same_generator_twice_leaves_the_relative_mmd_its_own_chance_only() {
     let (r, a) = (normal(1, 60, 4, 0.0, 1.0), normal(2, 2000, 4, 0.8, 1.0));
     let twice = arm(r.view(), a.view()).unwrap();
     let paired = relative(&twice, &twice).std_error.unwrap();
-    let alone = full(r.view(), a.view()).unwrap().std_error.unwrap();
+    let alone = full(r.view(), a.view(), Arithmetic::Float64)
+        .unwrap()
+        .std_error
+        .unwrap();
     assert!(
         paired < 0.5 * alone * 2.0_f64.sqrt(),
         "{paired} against {alone}"
