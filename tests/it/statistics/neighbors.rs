@@ -281,7 +281,8 @@ fn nearest_training_rows_meet_the_golden_indices() {
     );
     let near = judged.distances.iter().filter(|&&d| d < 0.02).count();
     assert_eq!(near as u64, value["below_0.02"].as_u64().unwrap());
-    let last: Vec<u64> = judged.nearest[1188..]
+    // The first exact copies: the name of the golden value speaks of the rows after the generated ones of its own.
+    let last: Vec<u64> = judged.nearest[1090..1102]
         .iter()
         .map(|&row| row as u64)
         .collect();
