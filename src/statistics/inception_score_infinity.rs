@@ -72,9 +72,9 @@ pub fn inception_score_infinity(
         .map(|start| {
             let (mut p, mut log_p) = (vec![0.0; n_classes], vec![0.0; n_classes]);
             let mut sum = 0.0;
-            for row in start..(start + BLOCK).min(n) {
+            for (row, held) in held.iter().enumerate().skip(start).take(BLOCK) {
                 probabilities(rows.row(row), scale, &mut p, &mut log_p);
-                let moved: f64 = held[row]
+                let moved: f64 = held
                     .iter()
                     .map(|&s| {
                         let (divergence, log_q) = &logs[s];
@@ -137,10 +137,10 @@ fn subset_sums(
         .map(|start| {
             let mut sums = none.clone();
             let (mut p, mut log_p) = (vec![0.0; n_classes], vec![0.0; n_classes]);
-            for row in start..(start + BLOCK).min(n) {
+            for (row, held) in held.iter().enumerate().skip(start).take(BLOCK) {
                 probabilities(rows.row(row), scale, &mut p, &mut log_p);
                 let certainty = divergence_of(&p, &log_p, &vec![0.0; n_classes]);
-                for &s in &held[row] {
+                for &s in held {
                     sums[s].certainty += certainty;
                     for (sum, p) in sums[s].classes.iter_mut().zip(&p) {
                         *sum += p;
