@@ -17,7 +17,8 @@ impl Spectrum {
     /// V1 + V2 with V2 = 2 E h² / n² from the second-order kernel h(x, y), half the second derivative in the directions
     /// x xᵀ − C and y yᵀ − C, it estimates V1 + 2 V2. V2 is estimated on random pairs of rows and taken off again, but
     /// never more than half of the jackknife's variance, which is all of V2. Where the rows point everywhere alike, V1
-    /// is 0.
+    /// is 0. Of order infinity with several eigenvalues near the largest no derivative describes the score, and the error
+    /// is up to twice too large.
     #[must_use]
     pub fn std_error(&self, order: f64, seed: Seed) -> Option<f64> {
         if self.n < 4 || self.coordinates.ncols() < 4 {
