@@ -52,9 +52,10 @@ impl ParamSpec {
             Allowed::Between(least, most) => number
                 .filter(|n| (least..=most).contains(n))
                 .map(Value::from),
-            Allowed::AtLeastOrAuto(_) if typed == "auto" => Some(Value::from(typed)),
+            Allowed::AtLeastOrAuto(_) | Allowed::PositiveOrAuto if typed == "auto" => {
+                Some(Value::from(typed))
+            }
             Allowed::AtLeastOrAuto(least) => number.filter(|n| *n >= least).map(Value::from),
-            Allowed::PositiveOrAuto if typed == "auto" => Some(Value::from(typed)),
             Allowed::PositiveOrInfinite if typed == "inf" => Some(Value::from(typed)),
             Allowed::Positive | Allowed::PositiveOrInfinite | Allowed::PositiveOrAuto => {
                 let number = typed.parse::<f64>().ok();

@@ -20,7 +20,9 @@ pub struct Infinity {
     pub points: Vec<f64>,
     /// Standard error: a sample moves the score of a subset of n by `IS (KL(x) − mean KL) / n`, as the derivative with
     /// respect to q vanishes, so it moves the intercept by `Σ wi ISi (KLi(x) − mean KLi) / ni` over the subsets that hold
-    /// it, with the weights of the regression. The squares of these sums are added up over the samples.
+    /// it, with the weights of the regression. The squares of these sums are added up over the samples. Where every row is
+    /// sure of its class and classes are balanced, KL is the same for all and the second order rules: then this is 1.4
+    /// times too large.
     pub std_error: f64,
 }
 
@@ -72,9 +74,9 @@ pub fn inception_score_infinity(
         .map(|start| {
             let (mut p, mut log_p) = (vec![0.0; n_classes], vec![0.0; n_classes]);
             let mut sum = 0.0;
-            for row in start..(start + BLOCK).min(n) {
+            for (row, held) in held.iter().enumerate().skip(start).take(BLOCK) {
                 probabilities(rows.row(row), scale, &mut p, &mut log_p);
-                let moved: f64 = held[row]
+                let moved: f64 = held
                     .iter()
                     .map(|&s| {
                         let (divergence, log_q) = &logs[s];
@@ -137,10 +139,10 @@ fn subset_sums(
         .map(|start| {
             let mut sums = none.clone();
             let (mut p, mut log_p) = (vec![0.0; n_classes], vec![0.0; n_classes]);
-            for row in start..(start + BLOCK).min(n) {
+            for (row, held) in held.iter().enumerate().skip(start).take(BLOCK) {
                 probabilities(rows.row(row), scale, &mut p, &mut log_p);
                 let certainty = divergence_of(&p, &log_p, &vec![0.0; n_classes]);
-                for &s in &held[row] {
+                for &s in held {
                     sums[s].certainty += certainty;
                     for (sum, p) in sums[s].classes.iter_mut().zip(&p) {
                         *sum += p;

@@ -145,8 +145,8 @@ fn the_inception_score_of_infinitely_many_samples_is_above_that_of_few() {
         .unwrap()
         .estimates;
     let (few, infinite) = (rows[0].value.unwrap(), rows[1].value.unwrap());
-    assert!(few < 19.97 && infinite > few, "{few}, {infinite}");
-    assert!((infinite - 20.0).abs() < 0.15, "{infinite}");
+    assert!(few < 19.99 && infinite > few, "{few}, {infinite}");
+    assert!((infinite - 20.0).abs() < 0.25, "{infinite}");
 }
 
 #[test]
