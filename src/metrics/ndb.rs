@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Allowed, Card, Inputs, Metric, Need, Outcome, ParamSpec, Params, Warning};
 use crate::error::Result;
 use crate::statistics::bins::{ALPHA, DifferentBins, Histograms};
-use crate::statistics::estimate::{ConfidenceInterval, Direction, Estimate, Evidence, SetSide};
+use crate::statistics::estimate::{Direction, Estimate, Evidence, SetSide};
 use crate::statistics::kmeans::{self, Clustering};
 
 /// Bins of every publication.
@@ -94,10 +94,7 @@ impl Metric for Ndb {
             describe_ndb(ndb, &histograms, &different);
             jsd.value = Some(divergence.value);
             jsd.std_error = Some(divergence.std_error);
-            jsd.interval = Some(
-                ConfidenceInterval::normal(divergence.value, divergence.std_error)
-                    .within(0.0, std::f64::consts::LN_2),
-            );
+            jsd.interval = Some(divergence.interval);
             let method =
                 "delta method with the bins held, less the second-order part that it counts twice";
             put(jsd, "std_error_method", method.into());

@@ -188,7 +188,7 @@ fn describe(mut row: Estimate, whole: &Curve, halves: &[Curve], beta: f64, n: us
         resample::std_error(&replicates).map(|error| error * below_the_bound(value, &replicates));
     row.interval = row
         .std_error
-        .map(|error| ConfidenceInterval::normal(value, error).within(0.0, 1.0));
+        .map(|error| interval(value, error).within(0.0, 1.0));
     let every = whole.precision.len().div_ceil(KEPT_POINTS).max(1);
     let thinned = |values: &[f64]| -> Value { values.iter().step_by(every).copied().collect() };
     for (name, value) in [
@@ -221,6 +221,21 @@ fn below_the_bound(value: f64, halves: &[f64]) -> f64 {
     }
     let r = (1.0 - value) / lowered;
     ((r - 0.5) / 3.0).clamp(0.25, 1.0).sqrt()
+}
+
+/// The interval is symmetric in log (1 − F): near 1 the error falls with the distance from it, so that a value which
+/// is too high by chance would have too short a reach downwards.
+fn interval(value: f64, error: f64) -> ConfidenceInterval {
+    let deficit = 1.0 - value;
+    if deficit <= 0.0 {
+        return ConfidenceInterval::normal(value, error);
+    }
+    let log = ConfidenceInterval::normal(deficit.ln(), error / deficit);
+    ConfidenceInterval {
+        lower: 1.0 - log.upper.exp(),
+        upper: 1.0 - log.lower.exp(),
+        ..log
+    }
 }
 
 fn balance_warning(n_reference: usize, n_generated: usize) -> Vec<Warning> {

@@ -46,6 +46,8 @@ pub struct Divergence {
     pub value: f64,
     /// Standard error (see [`Histograms::divergence`]).
     pub std_error: f64,
+    /// 95 % interval, symmetric in the root of the divergence, of which the error hardly depends on the value.
+    pub interval: ConfidenceInterval,
     /// (K − 1)/8 · (1/n + 1/m): what two sets of these sizes with one distribution have to expect.
     pub expected_if_equal: f64,
 }
@@ -122,18 +124,22 @@ impl Histograms {
     /// V2 = ½ tr (H Σ)², H the second derivatives and Σ the covariance of the shares. So V2 is taken off once, and the
     /// result is never below V2. Bins that were made of the reference itself follow it, so that both the divergence and
     /// its variance can lie below what independent counts would have: V2 is lowered with a divergence that is below its
-    /// expectation.
+    /// expectation, to a quarter at most.
     #[must_use]
     pub fn divergence(&self) -> Divergence {
         let (n, m) = (total(&self.reference), total(&self.generated));
         let [p, q] = self.shares();
         let value = jensen_shannon(&p, &q);
         let expected_if_equal = (p.len() as f64 - 1.0) / 8.0 * (1.0 / n + 1.0 / m);
-        let second = self.second_order_variance() * (value / expected_if_equal).min(1.0);
+        // A single bin has no expectation, and no second order either.
+        let followed = value / expected_if_equal.max(f64::MIN_POSITIVE);
+        let second = self.second_order_variance() * followed.clamp(0.25, 1.0);
         let first = gradient_variance(&p, &q) / n + gradient_variance(&q, &p) / m;
+        let std_error = (first - second).max(second).sqrt();
         Divergence {
             value,
-            std_error: (first - second).max(second).sqrt(),
+            std_error,
+            interval: root_interval(value, std_error),
             expected_if_equal,
         }
     }
@@ -188,6 +194,23 @@ pub fn jensen_shannon(p: &[f64], q: &[f64]) -> f64 {
             .sum()
     };
     (0.5 * (half(p, q) + half(q, p))).clamp(0.0, std::f64::consts::LN_2)
+}
+
+/// (√J ± 1.96 SE / 2√J)², within 0 to ln 2; a divergence that is small against its error counts as a quarter of 1.96 SE.
+fn root_interval(value: f64, std_error: f64) -> ConfidenceInterval {
+    let root = value.sqrt();
+    let scale = root.max(0.5 * (THRESHOLD * std_error).sqrt());
+    let reach = if scale > 0.0 {
+        THRESHOLD * std_error / (2.0 * scale)
+    } else {
+        0.0
+    };
+    let square = |x: f64| (x.max(0.0) * x.max(0.0)).min(std::f64::consts::LN_2);
+    ConfidenceInterval {
+        lower: square(root - reach),
+        upper: square(root + reach),
+        level: 0.95,
+    }
 }
 
 /// Variance, over a sample of p, of ∂JSD/∂p = ½ ln (p / m).

@@ -98,7 +98,7 @@ fn nearest(first: &Mat<f64>, second: &Mat<f64>) -> (Vec<usize>, Vec<usize>) {
     // As many blocks at once as keep the products below 64 MiB, folded in order.
     let at_once = (8_388_608 / (BLOCK * m)).max(1);
     for group in starts.chunks(at_once) {
-        let blocks: Vec<(Vec<usize>, Vec<(f64, usize)>)> = group
+        let blocks: Vec<BestOfBlock> = group
             .par_iter()
             .map(|&start| {
                 let width = BLOCK.min(n - start);
@@ -117,12 +117,11 @@ fn nearest(first: &Mat<f64>, second: &Mat<f64>) -> (Vec<usize>, Vec<usize>) {
     (of_first, of_second.into_iter().map(|(_, i)| i).collect())
 }
 
+/// The nearest of each column of a block, and for every other column the largest |cosine| in the block and where it is.
+type BestOfBlock = (Vec<usize>, Vec<(f64, usize)>);
+
 /// For the columns of one block the nearest in `second`, and for those of `second` the nearest in the block.
-fn best_of_block(
-    block: faer::MatRef<'_, f64>,
-    second: &Mat<f64>,
-    start: usize,
-) -> (Vec<usize>, Vec<(f64, usize)>) {
+fn best_of_block(block: faer::MatRef<'_, f64>, second: &Mat<f64>, start: usize) -> BestOfBlock {
     let products = linalg::inner_products(second.as_ref(), block);
     let mut columns = vec![(-1.0_f64, 0_usize); second.ncols()];
     let rows = (0..block.ncols())

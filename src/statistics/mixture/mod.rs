@@ -174,7 +174,8 @@ impl Table {
                     for ((slot, least), &square) in
                         out.iter_mut().zip(&mut least).zip(found.col_as_slice(i))
                     {
-                        *slot = square as f32;
+                        // Absurd distances, out of a dimension with hardly any spread, stay numbers.
+                        *slot = square.min(f64::from(f32::MAX)) as f32;
                         *least = least.min(square);
                     }
                 }

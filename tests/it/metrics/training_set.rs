@@ -377,8 +377,10 @@ fn fld_of_hardly_any_samples_has_no_value_and_of_constant_ones_a_finite_one() {
     assert!(outcome.estimates[0].value.unwrap().is_finite());
     assert_eq!(outcome.estimates[0].std_error, None);
     let constant = arrays("c", &Array2::from_elem((40, 3), 1.0));
+    let narrow = arrays("n", &random(5, 40, 3).mapv(|v| 1e-30 * v));
     for sets in [
         [&constant, &constant, &constant],
+        [&many, &narrow, &many],
         [&constant, &many, &many],
         [&many, &constant, &many],
     ] {
