@@ -10,3 +10,4 @@ pub mod moments;
 pub mod ms_ssim;
 pub mod profile_distance;
 pub mod resample;
+pub mod score_interval;
