@@ -102,9 +102,9 @@ fn blur_is_seen_by_the_spectrum_and_darkness_by_the_colours() {
     assert!(shares("generated") < shares("reference"));
     let (_, dark) = of("dark");
     assert!(dark["value"].as_f64() > colours["value"].as_f64());
-    // Half as bright: levels near 127 fall by about 64.
+    // Waves around 127 with 40 off on half of the pixels have a mean near 107; half as bright is 54 less.
     let shift = dark["details"]["red_shift_levels"].as_f64().unwrap();
-    assert!((shift + 64.0).abs() < 8.0, "{shift}");
+    assert!((shift + 54.0).abs() < 4.0, "{shift}");
 }
 
 #[test]
