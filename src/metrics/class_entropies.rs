@@ -4,7 +4,6 @@
 use super::{ClassScores, Inputs, Measured, Warning};
 use crate::error::{Error, Result};
 use crate::statistics::entropy::Entropies;
-use crate::statistics::estimate::ConfidenceInterval;
 use crate::statistics::inception_score::Scale;
 
 /// A reference whose pictures fill fewer than this share of the classes is one domain to the classifier.
@@ -36,19 +35,13 @@ pub(super) fn of_generated(inputs: &Inputs<'_>) -> Result<(Entropies, usize)> {
     })
 }
 
-/// The entropies of the reference, where it is there and has class scores.
+/// The entropies of the reference, where it has scores of the same classes as the generated set (scores out of a file
+/// may be another classifier's).
 pub(super) fn of_reference(inputs: &Inputs<'_>) -> Option<(Entropies, usize)> {
-    inputs.reference.and_then(|side| entropies(side.0))
-}
-
-/// 95 % of a normal distribution around an entropy, held in what an entropy can be.
-pub(super) fn interval(value: f64, std_error: f64, n_classes: usize) -> ConfidenceInterval {
-    let normal = ConfidenceInterval::normal(value, std_error);
-    ConfidenceInterval {
-        lower: normal.lower.max(0.0),
-        upper: normal.upper.min((n_classes as f64).ln()),
-        ..normal
-    }
+    let n_classes = |side: &Measured| side.scores().map(|scores| scores.values().ncols());
+    let reference = inputs.reference?.0;
+    (n_classes(reference) == n_classes(inputs.generated.0)).then_some(())?;
+    entropies(reference)
 }
 
 /// The warning that the classifier cannot see the diversity of this domain, where the reference's own scores show it.

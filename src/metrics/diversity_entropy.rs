@@ -1,6 +1,6 @@
 //! `diversity_entropy`: how evenly the predicted classes appear over the set.
 
-use super::class_entropies::{interval, of_generated, of_reference, one_domain_of};
+use super::class_entropies::{of_generated, of_reference, one_domain_of};
 use super::{Card, Inputs, Metric, Need, Outcome, Params};
 use crate::error::Result;
 use crate::statistics::estimate::Direction;
@@ -9,8 +9,8 @@ use crate::statistics::estimate::Direction;
 ///
 /// Range 0 (one class) to ln(n_classes), in nats. It looks at the set as a whole: a generator of noise that is of
 /// every class a little has the best value, and `quality_entropy` the worst.
-/// Standard error: influence function with the second order taken out
-/// ([`crate::statistics::entropy::Entropies::diversity`]). The value is too small by about `-bias` of the details.
+/// Standard error: influence function and second order, which decides near the largest value; the interval is a score
+/// interval ([`crate::statistics::entropy::Entropies::diversity`]). The value is too small by about `-bias` of the details.
 pub struct DiversityEntropy;
 
 static CARD: Card = Card {
@@ -39,11 +39,10 @@ impl Metric for DiversityEntropy {
         let mut row = inputs.row("diversity_entropy", CARD.direction, params);
         row.n_reference = None;
         row.value = Some(diversity.value);
-        row.std_error = diversity.std_error;
-        row.interval = diversity
-            .std_error
-            .map(|error| interval(diversity.value, error, n_classes));
-        let method = "influence function of the entropy of the mean, second order taken out";
+        row.std_error = diversity.error.map(|(error, _)| error);
+        row.interval = diversity.error.map(|(_, interval)| interval);
+        let method =
+            "influence function and second order of the entropy of the mean; score interval";
         for (name, value) in [
             ("effective_classes", diversity.value.exp().into()),
             ("largest_possible", (n_classes as f64).ln().into()),
@@ -61,7 +60,10 @@ impl Metric for DiversityEntropy {
             let own = reference.0.diversity();
             for (name, value) in [
                 ("reference", own.value.into()),
-                ("reference_std_error", own.std_error.into()),
+                (
+                    "reference_std_error",
+                    own.error.map(|(error, _)| error).into(),
+                ),
                 ("reference_effective_classes", own.value.exp().into()),
                 (
                     "reference_largest_share",

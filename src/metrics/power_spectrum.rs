@@ -18,7 +18,7 @@ const HIGH_FROM: usize = descriptors::N_RINGS / 2;
 ///
 /// Like every distance between means it is biased upwards at small n; `floor_scaled` in the details is what two sets
 /// of these sizes and of the reference's kind would have. Standard error: that of a quadratic form in nearly normal
-/// means ([`profile_distance`]), which also holds for equal sets, where the first order alone would be 40 % too wide.
+/// means, and a score interval ([`profile_distance`]): both also hold for equal sets, where a first order alone fails.
 pub struct PowerSpectrum;
 
 static CARD: Card = Card {
@@ -82,16 +82,13 @@ impl Metric for PowerSpectrum {
 /// Value, error, interval and what a distance between mean profiles always tells; no interval passes `largest`.
 pub(super) fn describe(row: &mut Estimate, distance: &ProfileDistance, largest: f64) {
     row.value = Some(distance.value);
-    row.std_error = distance.std_error;
-    row.interval = distance.std_error.map(|error| {
-        let normal = ConfidenceInterval::normal(distance.value, error);
-        ConfidenceInterval {
-            lower: normal.lower.max(0.0),
-            upper: normal.upper.min(largest),
-            ..normal
-        }
+    row.std_error = distance.error.map(|(error, _)| error);
+    row.interval = distance.error.map(|(_, interval)| ConfidenceInterval {
+        upper: interval.upper.min(largest),
+        ..interval
     });
-    let method = "variance of a quadratic form in the difference of the mean profiles";
+    let method =
+        "variance of a quadratic form in the difference of the mean profiles; score interval";
     for (name, value) in [
         ("std_error_method", Value::from(method)),
         ("floor_scaled", distance.floor.into()),

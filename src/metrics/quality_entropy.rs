@@ -1,10 +1,10 @@
 //! `quality_entropy`: how unsure the classifier is of single pictures.
 
-use super::class_entropies::{interval, of_generated, of_reference, one_domain_of};
+use super::class_entropies::{of_generated, of_reference, one_domain_of};
 use super::{Card, Inputs, Metric, Need, Outcome, Params};
 use crate::error::Result;
 use crate::statistics::entropy::Entropies;
-use crate::statistics::estimate::{Direction, Evidence, SetSide};
+use crate::statistics::estimate::{ConfidenceInterval, Direction, Evidence, SetSide};
 
 /// Pictures shown at either end.
 const N_SHOWN: usize = 8;
@@ -72,6 +72,16 @@ impl Metric for QualityEntropy {
             estimates: vec![row],
             warnings,
         })
+    }
+}
+
+/// 95 % of a normal distribution around an entropy, held in what an entropy can be.
+fn interval(value: f64, std_error: f64, n_classes: usize) -> ConfidenceInterval {
+    let normal = ConfidenceInterval::normal(value, std_error);
+    ConfidenceInterval {
+        lower: normal.lower.max(0.0),
+        upper: normal.upper.min((n_classes as f64).ln()),
+        ..normal
     }
 }
 

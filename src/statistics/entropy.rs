@@ -11,7 +11,9 @@
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
+use super::estimate::ConfidenceInterval;
 use super::inception_score::{Scale, probabilities};
+use super::score_interval::score_interval;
 use crate::rng::Seed;
 
 /// Rows of one block.
@@ -42,6 +44,15 @@ pub struct Entropy {
     pub value: f64,
     /// Standard error; `None` for one row.
     pub std_error: Option<f64>,
+}
+
+/// The entropy of a mean distribution and what is known of its error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Diversity {
+    /// In nats.
+    pub value: f64,
+    /// Standard error and 95 % interval; `None` for one row.
+    pub error: Option<(f64, ConfidenceInterval)>,
 }
 
 impl Entropies {
@@ -93,19 +104,30 @@ impl Entropies {
 
     /// The entropy of the mean distribution.
     ///
-    /// Standard error: a row moves H(q) by (−Σc pic ln qc − H(q)) / n (influence function). Where q is even that
-    /// vanishes and the second order decides: its part of the estimated variance is counted twice by the first order
-    /// (the plug-in ln q follows the same rows), so half of it, `tr((HΣ)²) / 2` with H = diag(1/q) and Σ the covariance
-    /// of q, is taken off; what remains is at least that much, the variance of the second order alone.
+    /// Standard error: to first order a row moves H(q) by (−Σc pic ln qc − H(q)) / n (influence function), with the
+    /// variance v. Where all classes are equally frequent that vanishes, and the second order decides, with the variance
+    /// `s = tr((HΣ)²) / 2`, H = diag(1/q) and Σ the covariance of q. So with D = ln(n_classes) − H(q), which chance alone
+    /// brings to `c = tr(HΣ) / 2` (the bias), the variance at a true D is taken as `v (D − c) / D' + s`, D' being the D
+    /// that was seen. The interval is a [`score_interval`] of D with that error.
     #[must_use]
-    pub fn diversity(&self) -> Entropy {
+    pub fn diversity(&self) -> Diversity {
         let n = self.cross.len() as f64;
         let (value, variance) = mean_and_variance(&self.cross);
+        let largest = (self.marginal.len() as f64).ln();
+        let (seen, chance) = ((largest - value).max(0.0), -self.diversity_bias());
         let second = self.squared_products / (n * n) / 2.0;
-        Entropy {
-            value,
-            std_error: variance.map(|v| (v / n - second).max(second).sqrt()),
-        }
+        let error = variance.map(|variance| {
+            let slope = if seen > 0.0 { variance / n / seen } else { 0.0 };
+            let error = |deficit: f64| (slope * (deficit - chance).max(0.0) + second).sqrt();
+            let deficit = score_interval(seen, chance, error);
+            let interval = ConfidenceInterval {
+                lower: (largest - deficit.upper).max(0.0),
+                upper: largest - deficit.lower,
+                ..deficit
+            };
+            (error(seen), interval)
+        });
+        Diversity { value, error }
     }
 
     /// How much too small the diversity is at this n, to first order: `Σc var(pc) / qc / (2 n)` (Miller 1955 for counts).
@@ -268,7 +290,8 @@ mod tests {
             Scale::Probabilities,
         );
         assert_eq!(equal.diversity().value, 0.0);
-        assert_eq!(equal.diversity().std_error, Some(0.0));
+        let (error, interval) = equal.diversity().error.unwrap();
+        assert_eq!((error, interval.lower, interval.upper), (0.0, 0.0, 0.0));
         assert_eq!(equal.diversity_bias(), 0.0);
     }
 }

@@ -32,3 +32,4 @@ pub mod renyi;
 pub mod resample;
 pub mod sliced;
 pub mod vendi;
+pub mod score_interval;

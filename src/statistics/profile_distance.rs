@@ -8,7 +8,9 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use super::estimate::ConfidenceInterval;
 use super::moments::Moments;
+use super::score_interval::score_interval;
 use crate::error::Result;
 
 /// A distance between mean profiles, with what its parts are.
@@ -16,8 +18,8 @@ use crate::error::Result;
 pub struct ProfileDistance {
     /// t.
     pub value: f64,
-    /// Standard error of t; `None` when a side has one row. See [`profile_distance`].
-    pub std_error: Option<f64>,
+    /// Standard error and 95 % interval of t; `None` when a side has one row. See [`profile_distance`].
+    pub error: Option<(f64, ConfidenceInterval)>,
     /// What t is expected to be (root mean square) between two sets of these sizes that are both like the reference;
     /// `None` for one reference row.
     pub floor: Option<f64>,
@@ -29,10 +31,11 @@ pub struct ProfileDistance {
 
 /// The distance between the mean rows of `[n, k]` and `[m, k]`, with weight `w`.
 ///
-/// Standard error: z, the difference of the means, is close to normal with covariance V = Σa/n + Σb/m. The quadratic
-/// form z·z has the variance `4 μᵀVμ + 2 tr V²`; as zᵀVz overstates μᵀVμ by tr V², the estimate is
-/// `4 zᵀVz − 2 tr V²`, and never below the `2 tr V²` of equal sets. Its root s becomes an error of t as the smaller of
-/// s / 2t (first order) and √s (which no error of a root can exceed).
+/// Standard error: z, the difference of the means, is close to normal around μ with the covariance V = Σa/n + Σb/m. With
+/// the weight taken into both, t² = z·z has the mean |μ|² + tr V and the variance 4 μᵀVμ + 2 tr V². With
+/// λ = zᵀVz / z·z, the spread in the direction of z, t has at a true root mean square x the variance
+/// `(4 λ (x² − tr V) + 2 tr V²) / 4x²`; x is at least √tr V, which is what equal sets give. The interval is a
+/// [`score_interval`] with that error.
 ///
 /// # Errors
 /// Input: as [`Moments::of`].
@@ -44,29 +47,35 @@ pub fn profile_distance(
     let (a, b) = (Moments::of(reference)?, Moments::of(generated)?);
     let (n, m) = (reference.nrows() as f64, generated.nrows() as f64);
     let z = a.mean() - b.mean();
-    let squared = weight * z.dot(&z);
+    let squared = z.dot(&z);
     let spread: Array2<f64> = a.covariance() / n + b.covariance() / m;
+    let along = if squared > 0.0 {
+        z.dot(&spread.dot(&z)) / squared
+    } else {
+        0.0
+    };
+    let trace = spread.diag().sum();
     let trace_of_square: f64 = spread.iter().map(|v| v * v).sum();
-    let variance =
-        (4.0 * z.dot(&spread.dot(&z)) - 2.0 * trace_of_square).max(2.0 * trace_of_square);
-    let value = squared.sqrt();
+    let value = (weight * squared).sqrt();
     let floor = weight * a.covariance().diag().sum() * (1.0 / n + 1.0 / m);
+    let least = (weight * trace).sqrt();
+    let error = |x: f64| {
+        let (square, w) = (x * x, weight);
+        if square > 0.0 {
+            let first = 4.0 * w * along * (square - w * trace).max(0.0);
+            ((first + 2.0 * w * w * trace_of_square) / (4.0 * square)).sqrt()
+        } else {
+            0.0
+        }
+    };
     Ok(ProfileDistance {
         value,
-        std_error: (n > 1.0 && m > 1.0).then(|| error_of_root(value, weight * variance.sqrt())),
+        error: (n > 1.0 && m > 1.0)
+            .then(|| (error(value.max(least)), score_interval(value, least, error))),
         floor: (n > 1.0).then(|| floor.sqrt()),
         reference: a.mean().to_vec(),
         generated: b.mean().to_vec(),
     })
-}
-
-fn error_of_root(root: f64, error: f64) -> f64 {
-    let largest = error.sqrt();
-    if root > 0.0 {
-        (error / (2.0 * root)).min(largest)
-    } else {
-        largest
-    }
 }
 
 #[cfg(test)]
@@ -81,9 +90,12 @@ mod tests {
         let b = arr2(&[[4.0_f32, 6.0], [4.0, 6.0]]);
         let distance = profile_distance(a.view(), b.view(), 1.0 / 25.0).unwrap();
         assert!((distance.value - 1.0).abs() < 1e-15);
-        // Σa = diag(2, 0), V = diag(1, 0), zᵀVz = 9, tr V² = 1: variance 36 − 2 = 34; error √34 / 25 / 2.
-        let by_hand = 34.0_f64.sqrt() / 25.0 / 2.0;
-        assert!((distance.std_error.unwrap() - by_hand).abs() < 1e-15);
+        // Σa = diag(2, 0), V = diag(1, 0), λ = zᵀVz / z·z = 9/25, tr V = tr V² = 1, weighted 1/25 and 1/625:
+        // (4 · 9/625 · (1 − 1/25) + 2/625) / 4 = (36 · 24/25 + 2) / 2500 = 0.014624.
+        let (error, interval) = distance.error.unwrap();
+        assert!((error - 0.014624_f64.sqrt()).abs() < 1e-15);
+        assert!(interval.lower > 0.7 && interval.lower < 1.0 - 1.9 * error);
+        assert!(interval.upper > 1.0 + 1.9 * error && interval.upper < 1.3);
         // tr Σa (1/2 + 1/2) / 25 = 2/25.
         assert!((distance.floor.unwrap() - 0.08_f64.sqrt()).abs() < 1e-15);
         assert_eq!(distance.reference, [1.0, 2.0]);
@@ -94,18 +106,18 @@ mod tests {
     fn equal_sets_and_single_rows_are_defined() {
         let a = arr2(&[[0.0_f32, 2.0], [2.0, 2.0]]);
         let same = profile_distance(a.view(), a.view(), 1.0).unwrap();
-        // V = diag(2, 0) and t = 0: the error is the fourth root of 2 · 4.
-        assert_eq!(same.value, 0.0);
-        assert!((same.std_error.unwrap() - 8.0_f64.powf(0.25)).abs() < 1e-12);
+        // V = diag(2, 0): at x² = tr V = 2 the variance is 2 · 4 / (4 · 2) = 1.
+        let (error, interval) = same.error.unwrap();
+        assert_eq!((same.value, interval.lower), (0.0, 0.0));
+        assert!((error - 1.0).abs() < 1e-15);
+        assert!(interval.upper >= 2.0_f64.sqrt());
         let one = arr2(&[[1.0_f32, 1.0]]);
-        assert_eq!(
-            profile_distance(a.view(), one.view(), 1.0)
-                .unwrap()
-                .std_error,
-            None
-        );
+        let single = profile_distance(a.view(), one.view(), 1.0).unwrap();
+        assert_eq!(single.error, None);
         let constant = arr2(&[[1.0_f32, 1.0], [1.0, 1.0]]);
         let still = profile_distance(constant.view(), constant.view(), 1.0).unwrap();
-        assert_eq!((still.value, still.std_error), (0.0, Some(0.0)));
+        let (error, interval) = still.error.unwrap();
+        assert_eq!((still.value, error), (0.0, 0.0));
+        assert_eq!((interval.lower, interval.upper), (0.0, 0.0));
     }
 }

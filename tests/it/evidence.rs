@@ -55,17 +55,24 @@ fn pictures_are_described_and_the_store_keeps_the_descriptors() {
 #[test]
 fn blur_is_seen_by_the_spectrum_and_darkness_by_the_colours() {
     let home = tempfile::tempdir().unwrap();
-    folder(home.path(), "real", 0, 20, 64);
     let changed = |name: &str, change: fn(&image::RgbImage) -> image::RgbImage| {
         let folder = home.path().join(name);
         fs::create_dir_all(&folder).unwrap();
         for number in 0..20 {
-            let picture = change(&picture(number, 64));
-            picture
+            // Waves under a checkerboard of 2 x 2 pixels, so that there is something to blur.
+            let mut picture = picture(number, 64);
+            for (x, y, pixel) in picture.enumerate_pixels_mut() {
+                let raised = (x / 2 + y / 2) % 2 == 0;
+                pixel.0 = pixel
+                    .0
+                    .map(|v| if raised { v } else { v.saturating_sub(40) });
+            }
+            change(&picture)
                 .save(folder.join(format!("{number:02}.png")))
                 .unwrap();
         }
     };
+    changed("real", image::RgbImage::clone);
     changed("blurred", |p| image::imageops::blur(p, 2.0));
     changed("dark", |p| {
         image::RgbImage::from_fn(64, 64, |x, y| {
@@ -92,12 +99,12 @@ fn blur_is_seen_by_the_spectrum_and_darkness_by_the_colours() {
             .as_f64()
             .unwrap()
     };
-    assert!(shares("generated") <= shares("reference"));
+    assert!(shares("generated") < shares("reference"));
     let (_, dark) = of("dark");
     assert!(dark["value"].as_f64() > colours["value"].as_f64());
-    // Half as bright: levels near 127 fall by about 64.
+    // Waves around 127 with 40 off on half of the pixels have a mean near 107; half as bright is 54 less.
     let shift = dark["details"]["red_shift_levels"].as_f64().unwrap();
-    assert!((shift + 64.0).abs() < 8.0, "{shift}");
+    assert!((shift + 54.0).abs() < 4.0, "{shift}");
 }
 
 #[test]
