@@ -30,6 +30,6 @@ pub mod profile_distance;
 pub mod proportions;
 pub mod renyi;
 pub mod resample;
+pub mod score_interval;
 pub mod sliced;
 pub mod vendi;
-pub mod score_interval;

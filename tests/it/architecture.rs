@@ -53,6 +53,8 @@ const CRATES: &[(&str, &str)] = &[
     ("tract_onnx", "features"),
     ("prost", "features"),
     ("burn", "training"),
+    ("plotters", "plots"),
+    ("plotters_backend", "plots"),
     ("clap", "cli"),
     ("indicatif", "cli"),
 ];

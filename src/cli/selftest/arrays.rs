@@ -1,7 +1,7 @@
 //! The arrays of the checks: made by formula here, or read from a conformance kit.
 
 use crate::error::{Error, Result};
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Array3, Axis};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,39 @@ impl Arrays {
             .map_err(|_| Error::input(format!("{name}: holds a negative index")))
     }
 
+    /// A picture of the kit, uint8 `[height, width, 3]`, as numbers.
+    ///
+    /// # Errors
+    /// Input: no such array, or another kind.
+    pub fn picture(&self, name: &str) -> Result<Array3<f64>> {
+        let (shape, values) = self.read::<u8>(name)?;
+        let values = values.into_iter().map(f64::from).collect();
+        match shape[..] {
+            [height, width, 3] => Array3::from_shape_vec((height, width, 3), values).ok(),
+            _ => None,
+        }
+        .ok_or_else(|| {
+            Error::input(format!(
+                "{name}: has shape {shape:?}, expected [height, width, 3]"
+            ))
+        })
+    }
+
     fn file<T: npyz::Deserialize>(&self, name: &str) -> Result<Array2<T>> {
+        let (shape, values) = self.read::<T>(name)?;
+        let (rows, columns) = match shape[..] {
+            [n] => (1, n),
+            [n, d] => (n, d),
+            _ => (0, 0),
+        };
+        Array2::from_shape_vec((rows, columns), values).map_err(|_| {
+            Error::input(format!(
+                "{name}: has shape {shape:?}, expected one or two dimensions"
+            ))
+        })
+    }
+
+    fn read<T: npyz::Deserialize>(&self, name: &str) -> Result<(Vec<usize>, Vec<T>)> {
         let Some(kit) = &self.kit else {
             return Err(Error::input(format!("there is no array {name} by formula")));
         };
@@ -73,17 +105,7 @@ impl Arrays {
         let file = npyz::NpyFile::new(BufReader::new(file)).map_err(damaged)?;
         let shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
         let values = file.into_vec::<T>().map_err(damaged)?;
-        let (rows, columns) = match shape[..] {
-            [n] => (1, n),
-            [n, d] => (n, d),
-            _ => (0, 0),
-        };
-        Array2::from_shape_vec((rows, columns), values).map_err(|_| {
-            Error::input(format!(
-                "{}: has shape {shape:?}, expected one or two dimensions",
-                path.display()
-            ))
-        })
+        Ok((shape, values))
     }
 }
 

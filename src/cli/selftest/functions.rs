@@ -5,14 +5,16 @@ use crate::error::{Error, Result};
 use crate::statistics::bins::{Histograms, jensen_shannon};
 use crate::statistics::data_copying::{cell_distances, data_copying};
 use crate::statistics::fld::{Fld, Orders, fld};
-use crate::statistics::frechet::{Ddof, frechet};
+use crate::statistics::frechet::{Ddof, Side, frechet, frechet_infinity};
 use crate::statistics::kmeans;
 use crate::statistics::mmd::{Arithmetic, Draw, full, subsets};
 use crate::statistics::moments::Moments;
+use crate::statistics::ms_ssim::{Pyramid, Scratch};
 use crate::statistics::neighbors::prdc::expected_coverage;
 use crate::statistics::prd::{Curve, Labels, curve, slopes};
 use crate::statistics::proportions::{two_proportion_z, two_sided_p};
-use ndarray::{Array1, Array2, Axis};
+use crate::statistics::sliced::sliced;
+use ndarray::{Array1, Array2, Array3, Axis};
 
 /// The kernel distance of the kit's subsets: each, their mean, their population standard deviation.
 pub fn kid_of_subsets(arrays: &Arrays) -> Result<Vec<Vec<f64>>> {
@@ -256,4 +258,100 @@ pub fn coverage_of_equals(_: &Arrays) -> Result<Vec<Vec<f64>>> {
         expected_coverage(10_000, 10_000, 5),
         expected_coverage(100, 100, 5),
     ]])
+}
+
+/// The Fréchet distances of the kit's subsets, and where their line meets infinity.
+pub fn frechet_of_subsets(arrays: &Arrays) -> Result<Vec<Vec<f64>>> {
+    let (real, generated) = (arrays.matrix("A_real")?, arrays.matrix("A_gen")?);
+    let rows = arrays.indices("A_fidinf_idx")?;
+    let mut first = 0;
+    let mut subsets = Vec::new();
+    for size in arrays.indices("A_fidinf_sizes")? {
+        let subset = rows.get(first..first + size).ok_or_else(|| {
+            Error::input("A_fidinf_idx: has fewer indices than A_fidinf_sizes counts")
+        })?;
+        subsets.push(subset.to_vec());
+        first += size;
+    }
+    let moments = Moments::of(real.view())?;
+    let side = Side::choose(Some(real.view()), || Ok(&moments))?;
+    let found = frechet_infinity(&side, generated.view(), &subsets, Ddof::One, false)?;
+    let found = found.ok_or_else(|| Error::numerical("the subsets have one size"))?;
+    Ok(vec![found.points, vec![found.value]])
+}
+
+/// Sliced distances along the kit's directions: mean W1, mean squared W2, the first four W1.
+fn sliced_along(arrays: &Arrays, real: &str, generated: &str) -> Result<Vec<Vec<f64>>> {
+    let (real, generated) = (arrays.matrix(real)?, arrays.matrix(generated)?);
+    let along = arrays.matrix64("A_sw_directions")?;
+    let found = sliced(real.view(), generated.view(), along.view(), None);
+    Ok(vec![
+        vec![found.w1],
+        vec![found.w2_squared],
+        found.each_w1.into_iter().take(4).collect(),
+    ])
+}
+
+/// Equally many rows on both sides.
+pub fn sliced_equal(arrays: &Arrays) -> Result<Vec<Vec<f64>>> {
+    sliced_along(arrays, "A_real[:1200]", "A_gen[:1200]")
+}
+
+/// 1500 rows against 1200.
+pub fn sliced_unequal(arrays: &Arrays) -> Result<Vec<Vec<f64>>> {
+    sliced_along(arrays, "A_real", "A_gen")
+}
+
+/// MIND with the kit's directions and rows: three times the dimension times the mean squared W2.
+pub fn mind(arrays: &Arrays) -> Result<Vec<Vec<f64>>> {
+    let rows = |matrix: &str, indices: &str| {
+        let rows = arrays.indices(indices)?;
+        let matrix = arrays.matrix(matrix)?;
+        match rows.iter().find(|row| **row >= matrix.nrows()) {
+            Some(row) => Err(Error::input(format!("{indices}: has no row {row} to name"))),
+            None => Ok(matrix.select(Axis(0), &rows)),
+        }
+    };
+    let real = rows("A_real", "A_mind_idx_real")?;
+    let generated = rows("A_gen", "A_mind_idx_gen")?;
+    let along = arrays.matrix("A_mind_directions")?.mapv(f64::from);
+    let found = sliced(real.view(), generated.view(), along.view(), None);
+    Ok(vec![vec![3.0 * real.ncols() as f64 * found.w2_squared]])
+}
+
+/// MS-SSIM of a pair of the kit with five scales, one, and three.
+fn similarity(arrays: &Arrays, pair: usize) -> Result<Vec<Vec<f64>>> {
+    let x = arrays.picture(&format!("D_pair{pair}_x"))?;
+    let y = arrays.picture(&format!("D_pair{pair}_y"))?;
+    let at = |n_scales: usize| {
+        let [x, y] = [&x, &y].map(|picture| Pyramid::new(picture.view(), n_scales, 0));
+        vec![x.similarity(&y, &mut Scratch::default())]
+    };
+    Ok(vec![at(5), at(1), at(3)])
+}
+
+/// The first pair.
+pub fn similarity_0(arrays: &Arrays) -> Result<Vec<Vec<f64>>> {
+    similarity(arrays, 0)
+}
+
+/// The second pair, whose sides are no powers of two.
+pub fn similarity_1(arrays: &Arrays) -> Result<Vec<Vec<f64>>> {
+    similarity(arrays, 1)
+}
+
+/// compare_gan's test: the mean over the pairs of three even pictures of 1, 0.7 and 0.
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "all functions of checks have one signature"
+)]
+pub fn similarity_of_even_pictures(_: &Arrays) -> Result<Vec<Vec<f64>>> {
+    let [one, dim, black] = [1.0, 0.7, 0.0]
+        .map(|value| Pyramid::new(Array3::from_elem((64, 64, 3), value).view(), 5, 0));
+    let mut scratch = Scratch::default();
+    let sum: f64 = [(&one, &dim), (&one, &black), (&dim, &black)]
+        .map(|(a, b)| a.similarity(b, &mut scratch))
+        .iter()
+        .sum();
+    Ok(vec![vec![sum / 3.0]])
 }

@@ -40,6 +40,12 @@ const ONE_CELL: &[Part] = &[value("/Z", "ct_score")];
 const FLD_ORDER: &str = "FLD with a given order";
 const GAP: &[Part] = &[nth("/gap", 1), nth("/nll_train", 2)];
 const NLL: &[Part] = &[nth("/nll_test", 3), nth("/baseline_nll_test", 4)];
+const SLICED: &str = "sliced distances of given directions";
+const MS_SSIM: &[Part] = &[
+    nth("/five_scales", 0),
+    nth("/one_scale_ssim", 1),
+    nth("/three_scales_renormalised", 2),
+];
 const PRD_CLUSTERS: &str = "PRD of given clusters";
 const PRD: &[Part] = &[
     nth("/F8_recall", 0),
@@ -436,6 +442,43 @@ pub static CASES: &[Case] = &[
         "test of two shares",
         functions::shares,
         &[nth("/z", 0), nth("/p_two_sided", 1)],
+    ),
+    kit_function(
+        "fid-infinity/A/points",
+        "Fréchet distances of given subsets",
+        functions::frechet_of_subsets,
+        &[nth("", 0)],
+    ),
+    kit_function(
+        "fid-infinity/A",
+        "Fréchet distances of given subsets",
+        functions::frechet_of_subsets,
+        &[nth("", 1)],
+    ),
+    kit_function(
+        "sliced-wasserstein/A",
+        SLICED,
+        functions::sliced_equal,
+        &[
+            nth("/SW1_mean", 0),
+            nth("/SW2_squared_mean", 1),
+            nth("/first4_W1", 2),
+        ],
+    ),
+    kit_function(
+        "sliced-wasserstein/A/unequal-n",
+        SLICED,
+        functions::sliced_unequal,
+        &[nth("/SW1_mean", 0), nth("/first4_W1", 2)],
+    ),
+    kit_function("mind/A", SLICED, functions::mind, &[nth("", 0)]),
+    kit_function("ms-ssim/D0", "MS-SSIM", functions::similarity_0, MS_SSIM),
+    kit_function("ms-ssim/D1", "MS-SSIM", functions::similarity_1, MS_SSIM),
+    kit_function(
+        "ms-ssim/anchor",
+        "MS-SSIM",
+        functions::similarity_of_even_pictures,
+        &[nth("", 0)],
     ),
 ];
 

@@ -42,7 +42,9 @@ pub fn run(typed: &arguments::Sensitivity, command: Vec<String>, console: &Conso
         std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, &e))?;
     }
     let seed = Seed(typed.seed);
-    let lab = Laboratory::new(&plan, console).for_metrics(&metrics);
+    let lab = Laboratory::new(&plan, console)
+        .seeded(typed.seed)
+        .for_metrics(&metrics);
     let with_train = metrics
         .iter()
         .any(|metric| metric.card().needs.contains(&Need::TrainFeatures));
