@@ -62,6 +62,7 @@ Examples:
   gavel evaluate mnist/t10k-images-idx3-ubyte.gz samples/
   gavel evaluate real.tar.gz submission.tgz --extractor inception --protocol pytorch_fid --json results.json
   gavel evaluate ref.npz samples.npz --metrics fid --set fid.ddof=0
+  gavel evaluate real/ samples/ --metrics all --per-class --sheets sheets/
   gavel evaluate real-features.npy generated-features.npy --metrics fid,kid --set kid.subset_size=100,500")]
     Evaluate(Evaluate),
     /// Is B better than A, and is that more than chance?
@@ -221,6 +222,12 @@ pub struct Evaluate {
     /// Class probabilities of the generated set, [N, classes]
     #[arg(long, value_name = "FILE.npy")]
     pub probabilities: Option<String>,
+    /// Every metric also for each class that both sets have, at matched sizes (both sets need labels)
+    #[arg(long)]
+    pub per_class: bool,
+    /// Contact sheets of the pictures behind the numbers, one for each metric that names some
+    #[arg(long, value_name = "DIR")]
+    pub sheets: Option<PathBuf>,
     /// The one seed of everything random
     #[arg(long, value_name = "N", default_value_t = 2020)]
     pub seed: u64,

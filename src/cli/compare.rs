@@ -2,7 +2,7 @@
 
 use super::arguments::{Compare, Output};
 use super::console::Console;
-use super::evaluate::{self, Sides};
+use super::evaluate::{Panel, Sides};
 use super::laboratory::{Laboratory, Sample};
 use super::output;
 use super::plan::NetworkPlan;
@@ -138,26 +138,24 @@ impl Judging<'_> {
             Inputs::new(Some(contest.reference), *generator, contest.seed)?
                 .with_train(train_side)?;
         }
-        let (_, protocol, _) = self.lab.records();
         let mut all_rows = vec![Vec::new(); generated.len()];
         let mut differences = Vec::new();
         for metric in self.metrics {
+            let panel = Panel {
+                lab: self.lab,
+                metrics: &[*metric],
+                settings: self.settings,
+                seed: self.seed,
+                console: self.console,
+                protocol: None,
+            };
             let mut scores = Vec::new();
             for (sample, all) in generated.iter().zip(&mut all_rows) {
-                let sides = Sides {
+                let rows = panel.rows(&Sides {
                     reference: Some(reference),
                     generated: sample,
                     train,
-                    protocol: protocol.as_ref().map(|p| p.name.as_str()),
-                };
-                let rows = evaluate::numbers(
-                    self.lab,
-                    &sides,
-                    &[*metric],
-                    self.settings,
-                    self.seed,
-                    self.console,
-                )?;
+                })?;
                 scores.push(rows.iter().map(score).collect::<Vec<Score>>());
                 all.extend(rows);
             }

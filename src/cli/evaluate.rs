@@ -1,14 +1,17 @@
 //! `gavel evaluate`: metrics of a generated set against a reference set.
 
 use super::arguments::{Evaluate, Output};
+use super::classes;
 use super::console::Console;
 use super::laboratory::{Laboratory, Sample};
 use super::memo::Numbers;
 use super::output;
 use super::plan::NetworkPlan;
+use super::sheets::{self, Albums};
 use crate::error::{Error, Result};
 use crate::metrics::{
-    self, ClassScores, Generated, Inputs, Measured, Metric, Reference, Settings, Space, Train,
+    self, ClassScores, Generated, Inputs, Measured, Metric, Outcome, Reference, Settings, Space,
+    Train,
 };
 use crate::progress::Observer;
 use crate::rng::Seed;
@@ -23,53 +26,45 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
     let metrics = metrics::select(&typed.metrics)?;
     let settings = Settings::parse(&typed.set)?;
     output::check(&typed.output)?;
-    let lab = Laboratory::new(&plan, console).for_metrics(&metrics);
-    let results = match (&typed.reference, &typed.generated) {
-        (Some(reference), Some(generated)) => {
-            let (reference, generated) = (lab.open(reference)?, lab.open(generated)?);
-            let train = typed
-                .train
-                .as_deref()
-                .map(|spec| lab.open(spec))
-                .transpose()?;
-            let reference = lab.measure(reference)?;
-            let mut generated = lab.measure(generated)?;
-            if let Some(scores) = array_scores(typed)? {
-                generated.identity =
-                    format!("{} scores {}", generated.identity, fingerprint(&scores));
-                generated.measured = generated.measured.with_scores(scores)?;
-            }
-            let train = train.map(|opened| lab.measure(opened)).transpose()?;
-            lab.check_statistics(&[&reference, &generated])?;
-            judge(
-                &lab,
-                Sets {
-                    reference: Some(reference),
-                    generated,
-                    train,
-                },
-                &metrics,
-                &settings,
-                typed.seed,
-                command,
-                console,
-            )?
-        }
+    if let Some(folder) = &typed.sheets {
+        sheets::check(folder)?;
+    }
+    let lab = Laboratory::new(&plan, console)
+        .seeded(typed.seed)
+        .for_metrics(&metrics);
+    let mut sets = measure(typed, &lab)?;
+    let panel = Panel {
+        lab: &lab,
+        metrics: &metrics,
+        settings: &settings,
+        seed: typed.seed,
+        console,
+        protocol: None,
+    };
+    let classes = if typed.per_class {
+        classes::rows(&panel, &sets)?
+    } else {
+        Vec::new()
+    };
+    let albums = Albums::take(&mut sets);
+    let mut results = panel.judge(sets, command)?;
+    results.metrics.extend(classes);
+    if let Some(folder) = &typed.sheets {
+        sheets::draw(&results, &albums, folder, console)?;
+    }
+    finish(&results, &typed.output, console)
+}
+
+/// Opens all sets before measuring the first, so that a wrong name is told at once.
+fn measure(typed: &Evaluate, lab: &Laboratory<'_>) -> Result<Sets> {
+    let (reference, generated) = match (&typed.reference, &typed.generated) {
+        (Some(reference), Some(generated)) => (lab.open(reference)?, lab.open(generated)?),
         (None, None) => {
-            let generated = scores_alone(typed)?;
-            judge(
-                &lab,
-                Sets {
-                    reference: None,
-                    generated,
-                    train: None,
-                },
-                &metrics,
-                &settings,
-                typed.seed,
-                command,
-                console,
-            )?
+            return Ok(Sets {
+                reference: None,
+                generated: scores_alone(typed)?,
+                train: None,
+            });
         }
         _ => {
             return Err(
@@ -78,7 +73,24 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
             );
         }
     };
-    finish(&results, &typed.output, console)
+    let train = typed
+        .train
+        .as_deref()
+        .map(|spec| lab.open(spec))
+        .transpose()?;
+    let reference = lab.measure(reference)?;
+    let mut generated = lab.measure(generated)?;
+    if let Some(scores) = array_scores(typed)? {
+        generated.identity = format!("{} scores {}", generated.identity, fingerprint(&scores));
+        generated.measured = generated.measured.with_scores(scores)?;
+    }
+    let train = train.map(|opened| lab.measure_train(opened)).transpose()?;
+    lab.check_statistics(&[&reference, &generated])?;
+    Ok(Sets {
+        reference: Some(reference),
+        generated,
+        train,
+    })
 }
 
 /// The sets of an evaluation, measured.
@@ -91,47 +103,6 @@ pub struct Sets {
     pub train: Option<Sample>,
 }
 
-/// Computes the metrics and puts the document together.
-pub fn judge(
-    lab: &Laboratory<'_>,
-    sets: Sets,
-    metrics: &[&dyn Metric],
-    settings: &Settings,
-    seed: u64,
-    command: Vec<String>,
-    console: &Console,
-) -> Result<Results> {
-    let (extractor, protocol, engine) = lab.records();
-    let sides = Sides {
-        reference: sets.reference.as_ref(),
-        generated: &sets.generated,
-        train: sets.train.as_ref(),
-        protocol: protocol.as_ref().map(|p| p.name.as_str()),
-    };
-    let rows = numbers(lab, &sides, metrics, settings, seed, console)?;
-    let sides: BTreeMap<String, Input> = [
-        ("generated", Some(sets.generated)),
-        ("reference", sets.reference),
-        ("train", sets.train),
-    ]
-    .into_iter()
-    .filter_map(|(side, sample)| Some((side.to_string(), sample?.input)))
-    .collect();
-    Ok(Results {
-        schema: SCHEMA.to_string(),
-        gavel: env!("CARGO_PKG_VERSION").to_string(),
-        command,
-        inputs: sides,
-        extractor,
-        protocol,
-        engine,
-        seed,
-        metrics: rows,
-        findings: Vec::new(),
-        warnings: lab.warnings(),
-    })
-}
-
 /// The sides of one evaluation among several that share some of them.
 pub struct Sides<'a> {
     /// The real set; metrics of the generated set alone run without it.
@@ -140,89 +111,173 @@ pub struct Sides<'a> {
     pub generated: &'a Sample,
     /// The set that the generator was trained on.
     pub train: Option<&'a Sample>,
-    /// The protocol that the rows are named by, where pictures were measured.
+}
+
+/// Which metrics judge, and how.
+pub struct Panel<'a> {
+    /// Knows the network and keeps the warnings.
+    pub lab: &'a Laboratory<'a>,
+    /// The metrics, in the order of their rows.
+    pub metrics: &'a [&'a dyn Metric],
+    /// Their parameters.
+    pub settings: &'a Settings,
+    /// The one seed.
+    pub seed: u64,
+    /// Hears of the progress.
+    pub console: &'a Console,
+    /// The protocol that rows are named by, where it is not the laboratory's own.
     pub protocol: Option<&'a str>,
 }
 
-/// The rows of the metrics, computed or remembered; their warnings go to the laboratory.
-pub fn numbers(
-    lab: &Laboratory<'_>,
-    sides: &Sides<'_>,
-    metrics: &[&dyn Metric],
-    settings: &Settings,
-    seed: u64,
-    console: &Console,
-) -> Result<Vec<Row>> {
-    let inputs = Inputs::new(
-        sides.reference.map(|sample| Reference(&sample.measured)),
-        Generated(&sides.generated.measured),
-        Seed(seed),
-    )?
-    .with_train(sides.train.map(|sample| Train(&sample.measured)))?;
-    let identity =
-        |sample: Option<&Sample>| sample.map_or_else(String::new, |s| s.identity.clone());
-    let identities = [
-        identity(sides.reference),
-        sides.generated.identity.clone(),
-        identity(sides.train),
-    ];
-    let (extractor, _, _) = lab.records();
-    let extractor = extractor.as_ref().map(|e| e.name.as_str());
-    let context: Vec<&str> = [sides.protocol, extractor].into_iter().flatten().collect();
-    let memo = lab.memo();
-    let mut rows = Vec::new();
-    console.begin(&format!("computing {}", names(metrics)), metrics.len());
-    for metric in metrics {
-        let parameters = format!("{:?}", settings.rows(*metric)?);
-        let seed = seed.to_string();
-        let [reference, generated, train] = &identities;
-        let parts = [
-            metric.card().name,
-            &parameters,
-            &seed,
-            reference,
-            generated,
-            train,
-        ];
-        let numbers = if let Some(numbers) = memo.read(&parts) {
-            numbers
-        } else {
-            let numbers =
-                compute(*metric, &inputs, settings, &context).inspect_err(|_| console.end())?;
-            memo.write(&parts, &numbers);
-            numbers
-        };
-        rows.extend(numbers.rows);
-        for warning in numbers.warnings {
-            lab.warn(warning);
-        }
-        console.advance(1);
+impl Panel<'_> {
+    /// The document of all metrics on these sets.
+    pub fn judge(&self, sets: Sets, command: Vec<String>) -> Result<Results> {
+        let rows = self.rows(&Sides {
+            reference: sets.reference.as_ref(),
+            generated: &sets.generated,
+            train: sets.train.as_ref(),
+        })?;
+        let sides: BTreeMap<String, Input> = [
+            ("generated", Some(sets.generated)),
+            ("reference", sets.reference),
+            ("train", sets.train),
+        ]
+        .into_iter()
+        .filter_map(|(side, sample)| Some((side.to_string(), sample?.input)))
+        .collect();
+        let (extractor, protocol, engine) = self.lab.records();
+        Ok(Results {
+            schema: SCHEMA.to_string(),
+            gavel: env!("CARGO_PKG_VERSION").to_string(),
+            command,
+            inputs: sides,
+            extractor,
+            protocol,
+            engine,
+            seed: self.seed,
+            metrics: rows,
+            findings: Vec::new(),
+            warnings: self.lab.warnings(),
+        })
     }
-    console.end();
-    Ok(rows)
+
+    /// The rows of all metrics on these sides, computed or remembered; their warnings go to the laboratory.
+    pub fn rows(&self, sides: &Sides<'_>) -> Result<Vec<Row>> {
+        let inputs = Inputs::new(
+            sides.reference.map(|sample| Reference(&sample.measured)),
+            Generated(&sides.generated.measured),
+            Seed(self.seed),
+        )?
+        .with_train(sides.train.map(|sample| Train(&sample.measured)))?;
+        let identity =
+            |sample: Option<&Sample>| sample.map_or_else(String::new, |s| s.identity.clone());
+        let identities = [
+            identity(sides.reference),
+            sides.generated.identity.clone(),
+            identity(sides.train),
+        ];
+        // Metrics whose numbers are kept ask for no neighbours; the others share one pass.
+        let mut unknown = Vec::new();
+        for metric in self.metrics {
+            if self.kept(*metric, &identities)?.is_none() {
+                unknown.push(*metric);
+            }
+        }
+        metrics::announce(&unknown, &inputs, self.settings)?;
+        let mut rows = Vec::new();
+        for (done, metric) in self.metrics.iter().enumerate() {
+            self.console.begin(metric.card().name, self.metrics.len());
+            self.console.advance(done);
+            let numbers = self
+                .measure(*metric, &inputs, &identities, &[])
+                .inspect_err(|_| self.console.end())?;
+            rows.extend(numbers.rows);
+            for warning in numbers.warnings {
+                self.lab.warn(warning);
+            }
+            self.console.end();
+        }
+        Ok(rows)
+    }
+
+    /// The numbers of one metric, where they were computed before.
+    fn kept(&self, metric: &dyn Metric, identities: &[String; 3]) -> Result<Option<Numbers>> {
+        let (parameters, seed) = self.key(metric)?;
+        Ok(self
+            .lab
+            .memo()
+            .read(&parts(metric, &parameters, &seed, identities)))
+    }
+
+    fn key(&self, metric: &dyn Metric) -> Result<(String, String)> {
+        Ok((
+            format!("{:?}", self.settings.rows(metric)?),
+            self.seed.to_string(),
+        ))
+    }
+
+    /// The rows and warnings of one metric, kept ones if there are. `identities` are everything that the inputs depend
+    /// on; `context` stands in the brackets of the rows' names, behind protocol and extractor.
+    pub fn measure(
+        &self,
+        metric: &dyn Metric,
+        inputs: &Inputs<'_>,
+        identities: &[String; 3],
+        context: &[&str],
+    ) -> Result<Numbers> {
+        if let Some(numbers) = self.kept(metric, identities)? {
+            return Ok(numbers);
+        }
+        let outcome = metrics::evaluate(&[metric], inputs, self.settings)?;
+        let numbers = self.numbers(outcome, context);
+        let (parameters, seed) = self.key(metric)?;
+        self.lab
+            .memo()
+            .write(&parts(metric, &parameters, &seed, identities), &numbers);
+        Ok(numbers)
+    }
+
+    /// An outcome as the document has it.
+    pub fn numbers(&self, outcome: Outcome, context: &[&str]) -> Numbers {
+        let (extractor, protocol, _) = self.lab.records();
+        let mut brackets: Vec<&str> = [
+            self.protocol.or(protocol.as_ref().map(|p| p.name.as_str())),
+            extractor.as_ref().map(|e| e.name.as_str()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        brackets.extend(context);
+        Numbers {
+            rows: outcome
+                .estimates
+                .iter()
+                .map(|estimate| Row::of(estimate, &brackets))
+                .collect(),
+            warnings: outcome
+                .warnings
+                .into_iter()
+                .map(|w| Warning::new(w.code, w.text, w.mend))
+                .collect(),
+        }
+    }
 }
 
-/// The rows and warnings of one metric.
-fn compute(
+/// Everything that the numbers of a metric depend on.
+fn parts<'a>(
     metric: &dyn Metric,
-    inputs: &Inputs<'_>,
-    settings: &Settings,
-    context: &[&str],
-) -> Result<Numbers> {
-    let outcome = metrics::evaluate(&[metric], inputs, settings)?;
-    let warnings = outcome
-        .warnings
-        .into_iter()
-        .map(|w| Warning::new(w.code, w.text, w.mend))
-        .collect();
-    Ok(Numbers {
-        rows: outcome
-            .estimates
-            .iter()
-            .map(|estimate| Row::of(estimate, context))
-            .collect(),
-        warnings,
-    })
+    parameters: &'a str,
+    seed: &'a str,
+    [reference, generated, train]: &'a [String; 3],
+) -> [&'a str; 6] {
+    [
+        metric.card().name,
+        parameters,
+        seed,
+        reference,
+        generated,
+        train,
+    ]
 }
 
 /// Writes the documents asked for, and the table where stdout is free.
@@ -238,14 +293,6 @@ pub fn finish(results: &Results, to: &Output, console: &Console) -> Result<()> {
         console.data(&report::terminal::render(results))?;
     }
     Ok(())
-}
-
-fn names(metrics: &[&dyn Metric]) -> String {
-    metrics
-        .iter()
-        .map(|m| m.card().name)
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 fn array_scores(typed: &Evaluate) -> Result<Option<ClassScores>> {
@@ -284,6 +331,7 @@ fn scores_alone(typed: &Evaluate) -> Result<Sample> {
         identity: format!("{file} scores {fingerprint}"),
         from_statistics: false,
         provenance: None,
+        pictures: None,
     })
 }
 

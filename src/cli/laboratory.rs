@@ -2,18 +2,23 @@
 
 use super::console::Console;
 use super::memo::Memo;
+use super::pictures::PictureSet;
 use super::plan::NetworkPlan;
 use crate::error::{Error, Result};
 use crate::features::engine;
 use crate::features::extract::{extract, extract_under};
-use crate::features::{Engine, Extraction, Extractor, Network, Origin, Role, inception, registry};
-use crate::metrics::{ClassScores, Measured, Metric, Need, Space};
+use crate::features::{
+    Engine, Extraction, Extractor, Network, Origin, Role, descriptors, inception, registry,
+};
+use crate::metrics::{ClassScores, MOST_PICTURES, Measured, Metric, Need, Space};
 use crate::preprocess::Protocol;
+use crate::rng::Seed;
 use crate::sources::{self, FeatureArray, ImageSource, Opened, StatisticsFile};
 use crate::statistics::moments::Moments;
 use crate::verdicts::results::{
     EngineRecord, ExtractorRecord, Failure, Input, ProtocolRecord, Warning,
 };
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
@@ -61,15 +66,22 @@ pub struct Sample {
     pub from_statistics: bool,
     /// Provenance of a statistics file that has one.
     pub provenance: Option<StatisticsProvenance>,
+    /// The pictures, where there are any.
+    pub pictures: Option<PictureSet>,
 }
+
+/// Bytes of decoded pixels that one set may keep for metrics that compare pictures.
+const PICTURE_BYTES: usize = 512 << 20;
 
 /// Measures sets, with the network made ready only when the first pictures come.
 pub struct Laboratory<'a> {
     plan: &'a NetworkPlan,
     console: &'a Console,
     bench: OnceCell<Bench>,
+    describing: OnceCell<Bench>,
     warnings: RefCell<Vec<Warning>>,
     needs: Vec<Need>,
+    seed: Seed,
 }
 
 impl<'a> Laboratory<'a> {
@@ -80,8 +92,10 @@ impl<'a> Laboratory<'a> {
             plan,
             console,
             bench: OnceCell::new(),
+            describing: OnceCell::new(),
             warnings: RefCell::default(),
             needs: Vec::new(),
+            seed: Seed::DEFAULT,
         }
     }
 
@@ -89,6 +103,13 @@ impl<'a> Laboratory<'a> {
     #[must_use]
     pub fn needing(mut self, needs: &[Need]) -> Self {
         self.needs.extend(needs);
+        self
+    }
+
+    /// Draws with this seed.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        self.seed = Seed(seed);
         self
     }
 
@@ -159,9 +180,26 @@ impl<'a> Laboratory<'a> {
             .ok_or_else(|| Error::engine("the network could not be made ready"))
     }
 
+    /// What describes pictures without a network, made ready at the first call.
+    fn describing(&self) -> Result<&Bench> {
+        if let Some(bench) = self.describing.get() {
+            return Ok(bench);
+        }
+        let extractor = descriptors::extractor();
+        let bench = Bench {
+            protocol: descriptors::protocol()?,
+            engine: engine::without_network(&extractor)?,
+            extractor,
+        };
+        Ok(self.describing.get_or_init(|| bench))
+    }
+
     /// Pictures through the network.
     pub fn extract(&self, source: &dyn ImageSource) -> Result<Extraction> {
-        let bench = self.bench()?;
+        self.extract_with(self.bench()?, source)
+    }
+
+    fn extract_with(&self, bench: &Bench, source: &dyn ImageSource) -> Result<Extraction> {
         let extraction = extract(
             source,
             &bench.protocol,
@@ -218,15 +256,38 @@ impl<'a> Laboratory<'a> {
     /// Everything the metrics may ask of a source.
     pub fn measure(&self, opened: Opened) -> Result<Sample> {
         match opened {
-            Opened::Images(source) => self.measure_images(source.as_ref()),
+            Opened::Images(source) => self.measure_images(source, &self.needs),
             Opened::Features(array) => self.measure_array(array),
             Opened::Statistics(file) => measure_statistics(file),
         }
     }
 
-    fn measure_images(&self, source: &dyn ImageSource) -> Result<Sample> {
-        let extraction = self.extract(source)?;
-        self.sample(source, extraction, &self.bench()?.protocol)
+    /// What the metrics may ask of a training set: nothing that is seen without the network.
+    pub fn measure_train(&self, opened: Opened) -> Result<Sample> {
+        match opened {
+            Opened::Images(source) => self.measure_images(source, &[]),
+            other => self.measure(other),
+        }
+    }
+
+    fn measure_images(&self, source: Box<dyn ImageSource>, needs: &[Need]) -> Result<Sample> {
+        let extraction = self.extract(source.as_ref())?;
+        let indices = extraction.indices.clone();
+        let mut sample = self.sample(source.as_ref(), extraction, &self.bench()?.protocol)?;
+        if needs.contains(&Need::Descriptors) {
+            let (spectra, colours) = self.describe(source.as_ref(), &indices)?;
+            sample.measured = sample.measured.with_descriptors(spectra, colours)?;
+        }
+        let n = indices.len();
+        let pictures = PictureSet::new(source, indices);
+        if needs.contains(&Need::Pictures) {
+            let mut rows = self.seed.stream("pictures to compare", 0).permutation(n);
+            rows.truncate(MOST_PICTURES);
+            let chosen = pictures.for_metrics(&rows, PICTURE_BYTES, self.console)?;
+            sample.measured = sample.measured.with_pictures(chosen);
+        }
+        sample.pictures = Some(pictures);
+        Ok(sample)
     }
 
     /// What an extraction under `protocol` says of a set.
@@ -283,13 +344,14 @@ impl<'a> Laboratory<'a> {
             .map(|failure: &Failure| failure.name.as_str())
             .collect();
         let identity = format!(
-            "{} {} {} {} {} {outputs:?} {} {left_out:?}",
+            "{} {} {} {} {} {outputs:?} {} {left_out:?} {}",
             input.source,
             input.fingerprint,
             protocol.identity(),
             bench.extractor.name,
             bench.extractor.sha256,
             bench.engine.class(),
+            descriptors::NAME,
         );
         Ok(Sample {
             measured,
@@ -297,7 +359,27 @@ impl<'a> Laboratory<'a> {
             identity,
             from_statistics: false,
             provenance: None,
+            pictures: None,
         })
+    }
+
+    /// Spectra and colour histograms of the pictures that have features.
+    fn describe(
+        &self,
+        source: &dyn ImageSource,
+        indices: &[usize],
+    ) -> Result<(Array2<f32>, Array2<f32>)> {
+        let seen = self.extract_with(self.describing()?, source)?;
+        if seen.indices != indices {
+            return Err(Error::input(format!(
+                "{}: {} pictures could be read at first and {} afterwards; did the set change during the run?",
+                source.spec(),
+                indices.len(),
+                seen.indices.len()
+            ))
+            .mend("run the command again"));
+        }
+        descriptors::split(&seen.features)
     }
 
     fn measure_array(&self, array: FeatureArray) -> Result<Sample> {
@@ -321,6 +403,7 @@ impl<'a> Laboratory<'a> {
             input,
             from_statistics: false,
             provenance: None,
+            pictures: None,
         })
     }
 
@@ -483,5 +566,6 @@ fn measure_statistics(file: StatisticsFile) -> Result<Sample> {
         input,
         from_statistics: true,
         provenance,
+        pictures: None,
     })
 }

@@ -1,6 +1,7 @@
 //! Arguments, plan, console. The only stage that prints.
 
 pub mod arguments;
+mod classes;
 mod compare;
 pub mod console;
 mod demo;
@@ -12,10 +13,12 @@ mod memo;
 mod metrics;
 mod models;
 mod output;
+mod pictures;
 mod plan;
 mod protocols;
 mod selftest;
 mod sensitivity;
+mod sheets;
 mod shims;
 mod stats;
 mod store;

@@ -2,7 +2,7 @@
 
 use super::arguments::{Output, Protocols as Typed};
 use super::console::Console;
-use super::evaluate::{self, Sides};
+use super::evaluate::{Panel, Sides};
 use super::laboratory::{Laboratory, Sample};
 use super::output;
 use super::plan::NetworkPlan;
@@ -168,22 +168,21 @@ impl Job<'_> {
         let Some((reference, generated)) = samples.split_first() else {
             return Ok(Vec::new());
         };
+        let panel = Panel {
+            lab: self.lab,
+            metrics: self.metrics,
+            settings: self.settings,
+            seed: self.seed,
+            console: self.console,
+            protocol: Some(protocol),
+        };
         let mut rows = Vec::new();
         for (index, sample) in generated.iter().enumerate() {
-            let sides = Sides {
+            let own = panel.rows(&Sides {
                 reference: Some(reference),
                 generated: sample,
                 train: None,
-                protocol: Some(protocol),
-            };
-            let own = evaluate::numbers(
-                self.lab,
-                &sides,
-                self.metrics,
-                self.settings,
-                self.seed,
-                self.console,
-            )?;
+            })?;
             rows.extend(own.into_iter().map(|row| ProtocolRow {
                 protocol: protocol.to_owned(),
                 generator: label(index),

@@ -67,7 +67,9 @@ pub fn pytorch_fid(typed: &PytorchFid, console: &Console) -> Result<()> {
 /// `fidelity`: torch-fidelity's keys, as lines or as JSON.
 pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
     if !(typed.isc || typed.fid || typed.kid || typed.prc) {
-        return Err(Error::usage("no metric was asked for").mend("add --isc, --fid or --kid"));
+        return Err(
+            Error::usage("no metric was asked for").mend("add --isc, --fid, --kid or --prc")
+        );
     }
     if typed.rng_seed != 2020 {
         return Err(Error::usage(format!(
@@ -75,12 +77,6 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
             typed.rng_seed
         ))
         .mend("leave out --rng-seed"));
-    }
-    if typed.prc {
-        return Err(
-            Error::usage("--prc: precision and recall are not built in this version")
-                .mend("leave out --prc"),
-        );
     }
     let network = Network {
         extractor: Some(
@@ -111,9 +107,9 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
     };
     let plan = NetworkPlan::check(&network)?;
     let lab = Laboratory::new(&plan, console);
-    if (typed.fid || typed.kid) && typed.input2.is_none() {
+    if (typed.fid || typed.kid || typed.prc) && typed.input2.is_none() {
         return Err(
-            Error::usage("--fid and --kid compare two sets, --input2 is missing")
+            Error::usage("--fid, --kid and --prc compare two sets, --input2 is missing")
                 .mend("--input2 REAL"),
         );
     }
@@ -155,6 +151,16 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
         ];
         let rows = compute(reference.as_ref(), &generated, "kid", &set, 2020)?;
         insert(&mut scores, "kernel_inception_distance", rows.first())?;
+    }
+    if typed.prc {
+        let rows = compute(
+            reference.as_ref(),
+            &generated,
+            "precision_recall",
+            &[],
+            2020,
+        )?;
+        precision_and_recall(&mut scores, &rows)?;
     }
     if typed.json {
         return console.data(&format!("{:#}\n", Value::Object(scores)));
@@ -213,6 +219,17 @@ fn insert(scores: &mut Map<String, Value>, key: &str, row: Option<&Estimate>) ->
     if let Some(spread) = spread {
         scores.insert(format!("{key}_std"), spread.clone());
     }
+    Ok(())
+}
+
+/// `precision`, `recall` and `f_score`, with torch-fidelity's k = 3 and its `<=`.
+fn precision_and_recall(scores: &mut Map<String, Value>, rows: &[Estimate]) -> Result<()> {
+    let part = |id: &str| value(rows.iter().find(|row| row.id == id), id);
+    let (precision, recall) = (part("precision")?, part("recall")?);
+    scores.insert("precision".to_string(), json!(precision));
+    scores.insert("recall".to_string(), json!(recall));
+    let f_score = 2.0 * precision * recall / (precision + recall).max(1e-5);
+    scores.insert("f_score".to_string(), json!(f_score));
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Pixels through a network: engines, extractors, the store, and the features that come out.
 
+pub mod descriptors;
 pub mod digest;
 pub mod engine;
 pub mod extract;
@@ -79,6 +80,8 @@ pub enum Network {
     Onnx(std::sync::Arc<Vec<u8>>),
     /// The flattened tensor is the feature vector.
     Pixels,
+    /// Spectrum and colours of the tensor ([`descriptors`]).
+    Descriptors,
 }
 
 /// A network, its input and what its outputs mean.

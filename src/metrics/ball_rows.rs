@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::statistics::estimate::{ConfidenceInterval, Estimate};
 use crate::statistics::neighbors::prdc::{Balls, Part, expected_coverage};
 use crate::statistics::neighbors::{Ball, Boundary, Request, Tables};
+use crate::statistics::resample::SPLIT_REACH;
 
 /// How the standard errors were found.
 const METHOD: &str = "differences between 32 pairs of complementary halves of both sets";
@@ -35,7 +36,8 @@ pub(super) fn request(inputs: &Inputs<'_>, ball: Ball) -> Result<Option<Request>
 ///
 /// Both sets are resampled: 32 times they are cut into complementary halves, and every number is computed in each half,
 /// with the radii of that half. The intervals of shares are Wilson's with the number of independent rows that the
-/// standard error speaks of; density has a normal interval that ends at 0.
+/// standard error speaks of; that of density is normal in its logarithm, because density is a count of pairs that come in
+/// clusters, and skewed where it is small.
 pub(super) fn rows(card: &'static Card, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
     let ball = ball(params)?;
     let [reference, generated] = inputs.features()?;
@@ -111,16 +113,18 @@ fn filled(mut row: Estimate, counts: &Balls, tables: &Tables, n: [usize; 2]) -> 
 }
 
 fn interval(id: &str, part: Part, n_rows: usize) -> Option<ConfidenceInterval> {
-    let error = part.std_error?;
+    let error = part.std_error? * SPLIT_REACH;
     if id != "density" {
         return Some(ConfidenceInterval::proportion(part.value, error, n_rows));
     }
-    let normal = ConfidenceInterval::normal(part.value, error);
-    // Without a single pair nothing is known but that fewer than about 4 in n rows lie in a ball.
-    let unseen = ConfidenceInterval::proportion(0.0, 0.0, n_rows).upper;
+    if part.value <= 0.0 {
+        // Without a single pair nothing is known but that fewer than about 4 in n rows lie in a ball.
+        return Some(ConfidenceInterval::proportion(0.0, 0.0, n_rows));
+    }
+    let logarithm = ConfidenceInterval::normal(part.value.ln(), error / part.value);
     Some(ConfidenceInterval {
-        lower: normal.lower.max(0.0),
-        upper: normal.upper.max(unseen),
-        ..normal
+        lower: logarithm.lower.exp(),
+        upper: logarithm.upper.exp().min(f64::MAX),
+        ..logarithm
     })
 }

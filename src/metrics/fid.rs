@@ -1,19 +1,15 @@
 //! `fid` and `fd`: the Fréchet distance between two feature sets.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
+mod diagnostics;
 
 use super::comparison::Pairing;
 use super::{
     Allowed, Card, Inputs, Measured, Metric, Need, Outcome, ParamSpec, Params, Space, Warning,
 };
 use crate::error::{Error, Result};
-use crate::rng::Seed;
 use crate::statistics::estimate::{ConfidenceInterval, Direction};
-use crate::statistics::frechet::{
-    Ddof, Floor, Frechet, Spectrum, StdError, floor, frechet_with_error, spectrum,
-};
+use crate::statistics::frechet::{Ddof, frechet_between, frechet_with_error};
+use diagnostics::{Diagnostics, describe_parts};
 
 /// The Fréchet distance; `fid` on the published Inception, `fd` on anything else.
 pub struct Fid;
@@ -68,23 +64,22 @@ impl Metric for Fid {
             }
         }
         let (r, g) = (reference.side()?, generated.side()?);
-        let (distance, (floor, spectra)) = rayon::join(
+        let mut row = inputs.row(id(inputs), CARD.direction, params);
+        if !inputs.with_errors {
+            row.value = Some(frechet_between(&r, &g, ddof)?.value);
+            return Ok(Outcome {
+                estimates: vec![row],
+                warnings: Vec::new(),
+            });
+        }
+        let (distance, diagnostics) = rayon::join(
             || frechet_with_error(&r, &g, ddof),
-            || {
-                rayon::join(
-                    || real_floor(reference, generated, ddof, inputs.seed),
-                    || Ok::<_, Error>([spectrum(&r)?, spectrum(&g)?]),
-                )
-            },
+            || Diagnostics::of(inputs, (&r, &g), ddof),
         );
         let distance = distance?;
-        let mut row = inputs.row(id(inputs), CARD.direction, params);
         row.value = Some(distance.value);
         describe_parts(&mut row.details, &distance);
-        describe_floor(&mut row.details, floor?.as_ref());
-        for (name, spectrum) in ["reference", "generated"].iter().zip(spectra?) {
-            describe_spectrum(&mut row.details, name, &spectrum);
-        }
+        diagnostics?.describe(&mut row.details, [reference, generated]);
         if let Some(error) = distance.std_error {
             row.std_error = Some(error.total());
             if error.is_complete() {
@@ -112,84 +107,6 @@ fn id(inputs: &Inputs<'_>) -> &'static str {
         "fid"
     } else {
         "fd"
-    }
-}
-
-/// The floor, where the reference has features.
-fn real_floor(
-    reference: &Measured,
-    generated: &Measured,
-    ddof: Ddof,
-    seed: Seed,
-) -> Result<Option<Floor>> {
-    match (reference.features(), generated.n()) {
-        (Some(features), Some(n)) => floor(features, n, ddof, seed),
-        _ => Ok(None),
-    }
-}
-
-type Details = BTreeMap<String, Value>;
-
-fn put(details: &mut Details, name: impl Into<String>, value: impl Into<Value>) {
-    details.insert(name.into(), value.into());
-}
-
-fn describe_parts(details: &mut Details, distance: &Frechet) {
-    put(details, "mean_term", distance.mean_term);
-    put(details, "trace_reference", distance.trace_reference);
-    put(details, "trace_generated", distance.trace_generated);
-    put(details, "trace_root", distance.trace_root);
-    put(details, "path", distance.path.name());
-    let method = match distance.std_error {
-        None => "none: only statistics of both sides are at hand",
-        Some(error) if error.is_complete() => "infinitesimal jackknife over both sides",
-        Some(StdError {
-            reference: None, ..
-        }) => {
-            "infinitesimal jackknife over the generated side; the reference's part needs its features"
-        }
-        Some(_) => {
-            "infinitesimal jackknife over the reference side; the generated part needs its features"
-        }
-    };
-    put(details, "std_error_method", method);
-    if let Some(error) = distance.std_error {
-        for (name, part) in [
-            ("reference", error.reference),
-            ("generated", error.generated),
-        ] {
-            if let Some(part) = part {
-                put(details, format!("std_error_{name}"), part);
-            }
-        }
-    }
-}
-
-fn describe_floor(details: &mut Details, floor: Option<&Floor>) {
-    let Some(floor) = floor else {
-        put(
-            details,
-            "floor_absent",
-            "the floor needs features of at least 4 reference samples and 2 generated samples",
-        );
-        return;
-    };
-    put(details, "floor", floor.value);
-    put(details, "floor_n", floor.n);
-    put(details, "floor_splits", floor.n_splits);
-    put(details, "floor_scaled", floor.scaled);
-    put(details, "floor_exponent", floor.exponent);
-}
-
-fn describe_spectrum(details: &mut Details, name: &str, spectrum: &Spectrum) {
-    put(details, format!("rank_{name}"), spectrum.rank);
-    if let Some(condition) = spectrum.condition {
-        let kind = if spectrum.is_bound {
-            "condition_at_least"
-        } else {
-            "condition"
-        };
-        put(details, format!("{kind}_{name}"), condition);
     }
 }
 

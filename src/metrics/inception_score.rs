@@ -1,5 +1,6 @@
 //! `inception_score` and `classifier_score`: how sure a classifier is of each picture, and how varied over all.
 
+use super::class_entropies::one_domain;
 use super::{
     Allowed, Card, ClassScores, Inputs, Metric, Need, Outcome, ParamSpec, Params, Space, Warning,
 };
@@ -87,6 +88,9 @@ impl Metric for InceptionScore {
         row.details
             .insert("std_error_method".to_owned(), method.into());
         let mut warnings = Vec::new();
+        if inputs.with_errors {
+            warnings.extend(one_domain(inputs));
+        }
         if n / n_splits < values.ncols() {
             let reason = format!(
                 "splits of {} samples for {} classes bias it",

@@ -11,25 +11,39 @@
 
 mod authenticity;
 mod ball_rows;
+mod class_entropies;
+mod cmmd;
+mod colour_histogram;
 pub mod comparison;
 mod ct_score;
+mod diversity_entropy;
 mod fid;
+mod fid_infinity;
 mod fld;
 mod inception_score;
+mod inception_score_infinity;
 mod inputs;
 mod kid;
 mod measured;
 mod mifid;
+mod mind;
+mod ms_ssim_diversity;
 mod ndb;
 mod needs;
 mod neighborhood;
 mod one_nn;
 mod params;
+mod power_spectrum;
 mod prd;
 mod prdc;
 mod precision_recall;
+mod quality_entropy;
 mod realism;
+mod rke;
 mod selection;
+mod sfid;
+mod sliced_wasserstein;
+mod vendi;
 mod warning;
 
 use crate::error::Result;
@@ -39,6 +53,7 @@ use comparison::Pairing;
 
 pub use inputs::Inputs;
 pub use measured::{ClassScores, Generated, Measured, Picture, Reference, Space, Train};
+pub use ms_ssim_diversity::MOST_PICTURES;
 pub use needs::Need;
 pub use params::{Allowed, ParamSpec, Params, Settings};
 pub use selection::{find, select};
@@ -47,19 +62,36 @@ pub use warning::Warning;
 /// All metrics, in the order of their rows.
 #[rustfmt::skip]
 pub static METRICS: &[&dyn Metric] = &[
+    // How far from the reference?
     &fid::Fid,
+    &fid_infinity::FidInfinity,
+    &sfid::Sfid,
     &kid::Kid,
+    &cmmd::CmmdForm,
+    &sliced_wasserstein::SlicedWasserstein,
+    &mind::Mind,
+    &one_nn::OneNn,
+    &power_spectrum::PowerSpectrum,
+    &colour_histogram::ColourHistogram,
+    // What does a classifier see?
     &inception_score::InceptionScore,
-    &prd::Prd,
-    &ndb::Ndb,
-    &fld::Fld,
-    &ct_score::CtScore,
-    &mifid::Mifid,
+    &inception_score_infinity::InceptionScoreInfinity,
+    &quality_entropy::QualityEntropy,
+    &diversity_entropy::DiversityEntropy,
+    // Good pictures, and all kinds of them?
     &precision_recall::PrecisionRecall,
     &prdc::Prdc,
     &realism::Realism,
+    &prd::Prd,
+    &ndb::Ndb,
+    &vendi::VendiScore,
+    &rke::Rke,
+    &ms_ssim_diversity::MsSsimDiversity,
+    // New ones, or those of the training set?
+    &mifid::Mifid,
     &authenticity::Authenticity,
-    &one_nn::OneNn,
+    &ct_score::CtScore,
+    &fld::Fld,
 ];
 
 /// What is said of a metric where it is listed, and where its numbers can be checked.
@@ -83,7 +115,7 @@ pub struct Card {
     pub paper: &'static str,
     /// The program whose numbers it reproduces.
     pub program: &'static str,
-    /// Prefix of the ids of its golden values.
+    /// Prefix of the ids of its golden values; `by hand: FILE` where no published program gives the number.
     pub golden: &'static str,
     /// What it must be given, all of it.
     pub needs: &'static [Need],
@@ -199,7 +231,7 @@ pub fn evaluate(
                 None => metric
                     .evaluate(inputs, &params)
                     .map_err(|e| e.at(metric.card().name))?,
-                Some((need, reason)) => absent(*metric, inputs, &params, need, reason),
+                Some((need, reason)) => absent_row(*metric, inputs, &params, &reason, need.mend()),
             };
             outcome.absorb(rows);
         }
@@ -207,18 +239,36 @@ pub fn evaluate(
     Ok(outcome)
 }
 
-/// The rows of a metric that cannot run on these inputs: one for each id that it may not be called by another.
-fn absent(
+/// The rows of a metric that cannot run on these inputs, without values, for every row of its parameters.
+///
+/// # Errors
+/// As [`Settings::rows`].
+pub fn absent(
+    metric: &dyn Metric,
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    reason: &str,
+    mend: &str,
+) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    for params in settings.rows(metric)? {
+        outcome.absorb(absent_row(metric, inputs, &params, reason, mend));
+    }
+    Ok(outcome)
+}
+
+/// The rows for one set of parameters: one for each id that it may not be called by another.
+fn absent_row(
     metric: &dyn Metric,
     inputs: &Inputs<'_>,
     params: &Params,
-    need: Need,
-    reason: String,
+    reason: &str,
+    mend: &str,
 ) -> Outcome {
     let rows = metric
         .row_ids(inputs)
         .iter()
         .map(|id| inputs.row(id, metric.card().direction, params))
         .collect();
-    Outcome::absent(rows, &reason, need.mend())
+    Outcome::absent(rows, reason, mend)
 }

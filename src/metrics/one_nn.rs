@@ -8,6 +8,7 @@ use crate::rng::Seed;
 use crate::statistics::estimate::{ConfidenceInterval, Direction, Estimate};
 use crate::statistics::neighbors::one_nn::{OneNn as Test, one_nn};
 use crate::statistics::neighbors::{Request, Tables};
+use crate::statistics::resample::SPLIT_REACH;
 
 /// The leave-one-out 1-nearest-neighbour two-sample test.
 pub struct OneNn;
@@ -52,8 +53,7 @@ impl Metric for OneNn {
     }
 
     /// Sets of different sizes: a subset of the larger is drawn by the seed. The standard error is that of differences
-    /// between complementary halves of both sets, the interval Wilson's with as many independent samples as that error
-    /// speaks of.
+    /// between complementary halves of both sets; where it is 0 the interval is Wilson's.
     fn evaluate(&self, inputs: &Inputs<'_>, params: &Params) -> Result<Outcome> {
         let [reference, generated] = inputs.features()?;
         let n = reference.nrows().min(generated.nrows());
@@ -120,7 +120,7 @@ fn filled(mut row: Estimate, test: &Test, n_permutations: usize, inputs: &Inputs
     row.std_error = test.std_error;
     row.interval = test
         .std_error
-        .map(|error| ConfidenceInterval::proportion(accuracy, error, 2 * test.n));
+        .map(|error| interval(accuracy, error, test.n));
     let mut detail = |name: &str, value: serde_json::Value| {
         row.details.insert(name.to_owned(), value);
     };
@@ -138,4 +138,18 @@ fn filled(mut row: Estimate, test: &Test, n_permutations: usize, inputs: &Inputs
         detail("std_error_method", method.into());
     }
     row
+}
+
+/// A normal interval inside [0, 1]. Hubs make the accuracy of one set the complement of the other's, so it may be far more
+/// certain than that of independent samples; only without any spread is it taken for such.
+fn interval(accuracy: f64, error: f64, n: usize) -> ConfidenceInterval {
+    if error <= 0.0 {
+        return ConfidenceInterval::proportion(accuracy, 0.0, 2 * n);
+    }
+    let normal = ConfidenceInterval::normal(accuracy, error * SPLIT_REACH);
+    ConfidenceInterval {
+        lower: normal.lower.max(0.0),
+        upper: normal.upper.min(1.0),
+        ..normal
+    }
 }

@@ -16,6 +16,8 @@ pub enum Allowed {
     Integers(&'static [u64]),
     /// An integer of at least this size.
     AtLeast(u64),
+    /// An integer from the first to the second.
+    Between(u64, u64),
     /// An integer of at least this size, or `auto`.
     AtLeastOrAuto(u64),
     /// A number above 0.
@@ -47,6 +49,9 @@ impl ParamSpec {
             Allowed::Words(words) => words.contains(&typed).then(|| Value::from(typed)),
             Allowed::Integers(all) => number.filter(|n| all.contains(n)).map(Value::from),
             Allowed::AtLeast(least) => number.filter(|n| *n >= least).map(Value::from),
+            Allowed::Between(least, most) => number
+                .filter(|n| (least..=most).contains(n))
+                .map(Value::from),
             Allowed::AtLeastOrAuto(_) if typed == "auto" => Some(Value::from(typed)),
             Allowed::AtLeastOrAuto(least) => number.filter(|n| *n >= least).map(Value::from),
             Allowed::PositiveOrAuto if typed == "auto" => Some(Value::from(typed)),
@@ -78,6 +83,7 @@ impl ParamSpec {
                 format!("one of {}", all.join(", "))
             }
             Allowed::AtLeast(least) => format!("an integer of at least {least}"),
+            Allowed::Between(least, most) => format!("an integer from {least} to {most}"),
             Allowed::AtLeastOrAuto(least) => format!("auto or an integer of at least {least}"),
             Allowed::Positive => "a number above 0".to_owned(),
             Allowed::PositiveOrInfinite => "a number above 0, or inf".to_owned(),

@@ -21,6 +21,7 @@ const KEPT_POINTS: usize = 101;
 ///
 /// The standard error is the delete-half jackknife over both sets with the clusters held: a half has its own histograms
 /// and so its own curve and F values, and the curves of all clusterings are averaged as those of the whole sets are.
+/// Near 1, where F is flat, what it counts too often is taken off.
 /// The clusters are those of the pooled sets; what their choice adds is small after averaging over the clusterings.
 pub struct Prd;
 
@@ -183,7 +184,8 @@ fn describe(mut row: Estimate, whole: &Curve, halves: &[Curve], beta: f64, n: us
     let value = whole.max_f(beta);
     row.value = Some(value);
     let replicates: Vec<f64> = halves.iter().map(|half| half.max_f(beta)).collect();
-    row.std_error = resample::std_error(&replicates);
+    row.std_error =
+        resample::std_error(&replicates).map(|error| error * below_the_bound(value, &replicates));
     row.interval = row
         .std_error
         .map(|error| ConfidenceInterval::normal(value, error).within(0.0, 1.0));
@@ -196,12 +198,29 @@ fn describe(mut row: Estimate, whole: &Curve, halves: &[Curve], beta: f64, n: us
         ("curve_recall", thinned(&whole.recall)),
         (
             "std_error_method",
-            "delete-half jackknife of both sets with the clusters held".into(),
+            "delete-half jackknife of both sets with the clusters held, less what it counts too often near 1".into(),
         ),
     ] {
         row.details.insert(name.to_owned(), value);
     }
     row
+}
+
+/// What the spread of the halves is multiplied by near 1, where F is flat.
+///
+/// A statistic that is the sum of parts of first, second, third order in the noise of the histograms, with variances V1,
+/// V2, V3, has the variance V1 + 3 V2 + 7 V3 over halves. Far from 1 the first part is all there is. Where both sets have
+/// one distribution it is missing, and in simulations the true variance is a quarter of the halves'. Where a set stands
+/// is told by r = (1 − F) / (F − mean F of the halves): a half adds as much noise again, which lowers F by about what the
+/// noise of the whole sets has lowered it. r is about 1.3 under equality; the share of the variance that counts goes from
+/// a quarter at r = 1.25 in a straight line to all of it at r = 3.5.
+fn below_the_bound(value: f64, halves: &[f64]) -> f64 {
+    let lowered = value - halves.iter().sum::<f64>() / halves.len() as f64;
+    if lowered <= 0.0 {
+        return 1.0;
+    }
+    let r = (1.0 - value) / lowered;
+    ((r - 0.5) / 3.0).clamp(0.25, 1.0).sqrt()
 }
 
 fn balance_warning(n_reference: usize, n_generated: usize) -> Vec<Warning> {

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::statistics::estimate::{ConfidenceInterval, Direction, Estimate, Evidence, SetSide};
 use crate::statistics::neighbors::Request;
 use crate::statistics::neighbors::realism::{Form, Scores};
+use crate::statistics::resample::SPLIT_REACH;
 
 /// Images shown of each kind.
 const SHOWN: usize = 12;
@@ -126,7 +127,7 @@ fn filled(mut row: Estimate, scores: &Scores) -> Outcome {
     row.value = Some(mean);
     row.std_error = scores.std_error;
     row.interval = scores.std_error.map(|error| {
-        let normal = ConfidenceInterval::normal(mean, error);
+        let normal = ConfidenceInterval::normal(mean, error * SPLIT_REACH);
         ConfidenceInterval {
             lower: normal.lower.max(0.0),
             ..normal

@@ -120,17 +120,21 @@ impl Histograms {
     /// The variance by the delta method, V = Σ over both sets of var(∂JSD) / n, counts the second-order part twice:
     /// near equality, where the gradient vanishes, V expects V1 + 2 V2 for a true variance of V1 + V2 with
     /// V2 = ½ tr (H Σ)², H the second derivatives and Σ the covariance of the shares. So V2 is taken off once, and the
-    /// result is never below V2.
+    /// result is never below V2. Bins that were made of the reference itself follow it, so that both the divergence and
+    /// its variance can lie below what independent counts would have: V2 is lowered with a divergence that is below its
+    /// expectation.
     #[must_use]
     pub fn divergence(&self) -> Divergence {
         let (n, m) = (total(&self.reference), total(&self.generated));
         let [p, q] = self.shares();
-        let second = self.second_order_variance();
+        let value = jensen_shannon(&p, &q);
+        let expected_if_equal = (p.len() as f64 - 1.0) / 8.0 * (1.0 / n + 1.0 / m);
+        let second = self.second_order_variance() * (value / expected_if_equal).min(1.0);
         let first = gradient_variance(&p, &q) / n + gradient_variance(&q, &p) / m;
         Divergence {
-            value: jensen_shannon(&p, &q),
+            value,
             std_error: (first - second).max(second).sqrt(),
-            expected_if_equal: (p.len() as f64 - 1.0) / 8.0 * (1.0 / n + 1.0 / m),
+            expected_if_equal,
         }
     }
 

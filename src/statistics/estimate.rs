@@ -82,6 +82,24 @@ impl ConfidenceInterval {
             level: 0.95,
         }
     }
+
+    /// The 95 % interval of a positive quantity whose logarithm is about normal: `value` times and over
+    /// exp(1.96 relative standard errors). For distances that are skewed to the right; it never reaches below 0.
+    #[must_use]
+    pub fn log_normal(value: f64, std_error: f64) -> Self {
+        if value <= 0.0 {
+            return Self {
+                lower: 0.0,
+                ..Self::normal(0.0, std_error)
+            };
+        }
+        let of_log = Self::normal(0.0, std_error / value);
+        Self {
+            lower: value * of_log.lower.exp(),
+            upper: value * of_log.upper.exp(),
+            level: of_log.level,
+        }
+    }
 }
 
 /// Which set an index counts in.

@@ -119,7 +119,12 @@ fn split<'a>(
 }
 
 /// p and ln p of one row.
-fn probabilities(row: ArrayView1<'_, f32>, scale: Scale, p: &mut [f64], log_p: &mut [f64]) {
+pub(super) fn probabilities(
+    row: ArrayView1<'_, f32>,
+    scale: Scale,
+    p: &mut [f64],
+    log_p: &mut [f64],
+) {
     let values = row.iter().map(|&value| f64::from(value));
     match scale {
         Scale::Logits => {

@@ -1,13 +1,18 @@
 //! Arrays in, numbers out. No files, no images, no printing.
 
 pub mod bins;
+pub mod cmmd;
 pub mod data_copying;
 pub(crate) mod distance;
+pub mod entropy;
 pub mod estimate;
+pub mod extrapolation;
 pub mod fld;
 pub mod frechet;
+mod gaussian_kernel;
 pub mod holm;
 pub mod inception_score;
+pub mod inception_score_infinity;
 pub mod kmeans;
 pub(crate) mod linalg;
 pub mod mann_whitney;
@@ -15,9 +20,15 @@ pub mod memorization;
 pub mod mixture;
 pub mod mmd;
 pub mod moments;
+pub mod ms_ssim;
 pub mod neighbors;
+pub mod normality;
 pub mod paired;
 pub mod pca;
 pub mod prd;
+pub mod profile_distance;
 pub mod proportions;
+pub mod renyi;
 pub mod resample;
+pub mod sliced;
+pub mod vendi;

@@ -199,6 +199,9 @@ fn parameters_beyond_the_sets_give_a_finite_value_a_reason_or_a_clear_error() {
                 }
                 Allowed::Words(words) => words.iter().map(|w| (*w).to_owned()).collect(),
                 Allowed::Integers(all) => all.iter().map(u64::to_string).collect(),
+                Allowed::Between(least, most) => {
+                    vec![least.to_string(), most.min(2000).to_string()]
+                }
             };
             for value in values {
                 let option = format!("{}.{}={value}", card.name, spec.name);

@@ -420,6 +420,7 @@ fn the_shims_speak_as_the_programs_they_stand_for() {
             "fidelity",
             "--fid",
             "--kid",
+            "--prc",
             "--kid-subset-size",
             "20",
             "--kid-subsets",
@@ -440,9 +441,15 @@ fn the_shims_speak_as_the_programs_they_stand_for() {
         [
             "frechet_inception_distance",
             "kernel_inception_distance_mean",
-            "kernel_inception_distance_std"
+            "kernel_inception_distance_std",
+            "precision",
+            "recall",
+            "f_score"
         ]
     );
+    let number = |key: &str| scores[key].as_f64().unwrap();
+    let (p, r) = (number("precision"), number("recall"));
+    assert!((number("f_score") - 2.0 * p * r / (p + r).max(1e-5)).abs() < 1e-15);
     gavel(home.path(), &["pytorch-fid", "real", "made"]).fails(4, &["inception"]);
 }
 
@@ -461,7 +468,15 @@ fn a_reader_that_goes_away_is_not_an_error() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let home = tempfile::tempdir().unwrap();
-    for name in ["evaluate", "features", "demo", "pytorch-fid", "fidelity"] {
+    for name in [
+        "evaluate",
+        "compare",
+        "protocols",
+        "features",
+        "demo",
+        "pytorch-fid",
+        "fidelity",
+    ] {
         let help = gavel(home.path(), &[name, "--help"]);
         assert_eq!(help.code, 0);
         assert!(

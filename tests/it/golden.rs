@@ -85,13 +85,25 @@ pub fn features(name: &str) -> Option<Array2<f32>> {
     Some(Array2::from_shape_vec((shape[0], shape[1]), values.expect("floats")).expect("a matrix"))
 }
 
-/// An int32 matrix of indices, row by row.
+/// A float64 matrix `../shared/conformance/features/<name>.npy`.
+pub fn features64(name: &str) -> Option<Array2<f64>> {
+    let file = npyz::NpyFile::new(BufReader::new(
+        File::open(shared(&format!("conformance/features/{name}.npy"))?).expect("array"),
+    ))
+    .expect("npy");
+    let shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
+    let values = file.into_vec::<f64>().expect("float64");
+    Some(Array2::from_shape_vec((shape[0], shape[1]), values).expect("a matrix"))
+}
+
+/// An int32 matrix of indices, row by row; a list is one row.
 pub fn indices(name: &str) -> Option<Vec<Vec<usize>>> {
     let file = npyz::NpyFile::new(BufReader::new(
         File::open(shared(&format!("conformance/features/{name}.npy"))?).expect("array"),
     ))
     .expect("npy");
-    let width = file.shape()[1] as usize;
+    let shape = file.shape();
+    let width = *shape.get(1).unwrap_or(&shape[0]) as usize;
     let values = file.into_vec::<i32>().expect("int32");
     Some(
         values

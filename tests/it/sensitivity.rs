@@ -39,7 +39,11 @@ fn heaps(home: &Path, n: usize) {
         let sign = if i % 10 < 5 { 1.0 } else { -1.0 };
         (sign * centre + stream.normal()) as f32
     });
-    write_npy(&home.join("heaps.npy"), &Array::f32_2d(values.view())).unwrap();
+    write_npy(
+        &home.join("heaps.npy"),
+        &Array::F32(values.view().into_dyn()),
+    )
+    .unwrap();
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod frechet;
 mod inception_score;
 mod mmd;
 mod moments;
+mod neighbors;
 mod threads;
 mod uncertainty;
 

@@ -61,7 +61,7 @@ pub struct Fidelity {
     /// Kernel Inception Distance
     #[arg(long, short = 'k')]
     pub kid: bool,
-    /// Precision and recall
+    /// Precision and recall, of the same features as the rest (torch-fidelity takes VGG16 where it is asked for nothing else)
     #[arg(long, short = 'r')]
     pub prc: bool,
     /// Print JSON

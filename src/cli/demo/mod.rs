@@ -4,7 +4,7 @@ mod generators;
 
 use super::arguments::Demo;
 use super::console::Console;
-use super::evaluate;
+use super::evaluate::{Panel, Sets};
 use super::laboratory::Laboratory;
 use super::output;
 use super::plan::NetworkPlan;
@@ -55,19 +55,20 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
         };
         let reference = set("reference", reference.clone())?;
         let generated = set(generator.name, pictures)?;
-        let results = evaluate::judge(
-            &lab,
-            evaluate::Sets {
-                reference: Some(reference),
-                generated,
-                train: None,
-            },
-            &metrics,
-            &settings,
-            typed.seed,
-            command.to_vec(),
+        let panel = Panel {
+            lab: &lab,
+            metrics: &metrics,
+            settings: &settings,
+            seed: typed.seed,
             console,
-        )?;
+            protocol: None,
+        };
+        let sets = Sets {
+            reference: Some(reference),
+            generated,
+            train: None,
+        };
+        let results = panel.judge(sets, command.to_vec())?;
         let file = typed.output.join(format!("{}.json", generator.name));
         output::write_file(&file, report::json::render(&results)?.as_bytes())?;
         judged.push((generator, results));

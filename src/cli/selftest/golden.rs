@@ -30,6 +30,23 @@ const PRDC: &[Part] = &[
     value("/coverage", "coverage"),
 ];
 const PR: &[Part] = &[value("/precision", "precision"), value("/recall", "recall")];
+const REALISM: &[Part] = &[value("/mean", "realism"), detail("/max", "realism", "max")];
+const ONE_NN: &[Part] = &[
+    value("/all", "one_nn"),
+    detail("/real", "one_nn", "accuracy_reference"),
+    detail("/gen", "one_nn", "accuracy_generated"),
+];
+const ONE_CELL: &[Part] = &[value("/Z", "ct_score")];
+const FLD_ORDER: &str = "FLD with a given order";
+const GAP: &[Part] = &[nth("/gap", 1), nth("/nll_train", 2)];
+const NLL: &[Part] = &[nth("/nll_test", 3), nth("/baseline_nll_test", 4)];
+const PRD_CLUSTERS: &str = "PRD of given clusters";
+const PRD: &[Part] = &[
+    nth("/F8_recall", 0),
+    nth("/F1~18_precision", 1),
+    nth("/precision", 2),
+    nth("/recall", 3),
+];
 const VENDI: &[Part] = &[value("", "vendi")];
 const RKE: &[Part] = &[value("/mode_count", "rke"), detail("/rke", "rke", "rke")];
 const MIFID: &[Part] = &[
@@ -190,6 +207,49 @@ pub static CASES: &[Case] = &[
         PRDC,
     ),
     kit("prdc/A-own/k5/lt", "prdc", &[], A_OWN, PRDC),
+    kit("realism/A/k3/unsquared", "realism", &[], A_OWN, REALISM),
+    kit(
+        "realism/A/k3/unsquared-untrimmed",
+        "realism",
+        &["realism.trim=none"],
+        A_OWN,
+        REALISM,
+    ),
+    kit(
+        "realism/A/k3/squared-legacy",
+        "realism",
+        &["realism.form=squared"],
+        A,
+        REALISM,
+    ),
+    kit(
+        "realism/A/k5/unsquared",
+        "realism",
+        &["realism.nearest_k=5"],
+        A_OWN,
+        REALISM,
+    ),
+    kit(
+        "realism/A/k5/unsquared-untrimmed",
+        "realism",
+        &["realism.nearest_k=5", "realism.trim=none"],
+        A_OWN,
+        REALISM,
+    ),
+    kit(
+        "realism/A/k5/squared-legacy",
+        "realism",
+        &["realism.nearest_k=5", "realism.form=squared"],
+        A,
+        REALISM,
+    ),
+    kit(
+        "copies/A",
+        "authenticity",
+        &[],
+        A_TRAIN,
+        &[detail("/zero_distance", "authenticity", "n_copies")],
+    ),
     kit(
         "authpct/A",
         "authenticity",
@@ -202,14 +262,14 @@ pub static CASES: &[Case] = &[
         "one_nn",
         &[],
         pair("A_real[:1200]", "A_gen[:1200]"),
-        &[value("/all", "one_nn")],
+        ONE_NN,
     ),
     kit(
         "one-nn/A-own",
         "one_nn",
         &[],
         pair("A_real[:1090]", "A_gen[:1090]"),
-        &[value("/all", "one_nn")],
+        ONE_NN,
     ),
     kit("vendi/A/q1", "vendi", &[], pair("", "A_gen"), VENDI),
     kit(
@@ -317,32 +377,65 @@ pub static CASES: &[Case] = &[
     kit(
         "ct/A/one-cell",
         "ct_score",
-        &[],
+        &["ct_score.n_cells=1"],
         A_TRAIN,
-        &[detail("/Z", "ct_score", "one_cell_z")],
+        ONE_CELL,
     ),
     kit(
         "ct/A-own/one-cell",
         "ct_score",
-        &[],
+        &["ct_score.n_cells=1"],
         A_TRAIN_OWN,
-        &[detail("/Z", "ct_score", "one_cell_z")],
+        ONE_CELL,
     ),
-    kit("fld/A", "fld", &[], A_TRAIN, &[value("", "fld")]),
-    kit(
-        "fld/A/gap",
-        "fld",
-        &[],
-        A_TRAIN,
-        &[value("/gap", "fld_gap")],
+    kit_function(
+        "ct/A",
+        "data copying test of given cells",
+        functions::data_copying_of_cells,
+        &[nth("/C_T", 0), nth("/z", 1), nth("/U", 2)],
     ),
-    kit("fld/A-own", "fld", &[], A_TRAIN_OWN, &[value("", "fld")]),
-    kit(
-        "fld/A-own/gap",
-        "fld",
-        &[],
-        A_TRAIN_OWN,
-        &[value("/gap", "fld_gap")],
+    kit_function("fld/A", FLD_ORDER, functions::fld_of_a, &[nth("", 0)]),
+    kit_function("fld/A/gap", FLD_ORDER, functions::fld_of_a, GAP),
+    kit_function("fld/A/nll", FLD_ORDER, functions::fld_of_a, NLL),
+    kit_function(
+        "fld/A-own",
+        FLD_ORDER,
+        functions::fld_of_a_own,
+        &[nth("", 0)],
+    ),
+    kit_function("fld/A-own/gap", FLD_ORDER, functions::fld_of_a_own, GAP),
+    kit_function("fld/A-own/nll", FLD_ORDER, functions::fld_of_a_own, NLL),
+    kit_function("prd/A", PRD_CLUSTERS, functions::prd_of_clusters, PRD),
+    kit_function(
+        "prd/A/swapped",
+        PRD_CLUSTERS,
+        functions::prd_exchanged,
+        &[nth("/F8_recall", 0), nth("/F1~18_precision", 1)],
+    ),
+    kit_function(
+        "ndb/A",
+        "different bins of given bins",
+        functions::bins,
+        &[
+            nth("/ndb", 0),
+            nth("/ndb_over_k", 1),
+            nth("/ndb_z_gt_2", 2),
+            nth("/jsd_nats", 3),
+            nth("/z", 4),
+            nth("/p_values", 5),
+        ],
+    ),
+    kit_function(
+        "ndb/A/assignment",
+        "nearest centres",
+        functions::bin_assignment,
+        &[nth("/agree_with_A_ndb_bin_gen", 0)],
+    ),
+    kit_function(
+        "two-proportion-z",
+        "test of two shares",
+        functions::shares,
+        &[nth("/z", 0), nth("/p_two_sided", 1)],
     ),
 ];
 

@@ -307,6 +307,68 @@ pub static CASES: &[Case] = &[
         ),
         PRDC,
     ),
+    function(
+        "coverage of equal sets, k = 5",
+        &[&[0.9687734351556639, 0.9710697179768424]],
+        (FLOAT64, 0.0),
+        "theory",
+        ("closed form", functions::coverage_of_equals),
+        &[nth("10,000 and 100", 0)],
+    ),
+    metric(
+        "realism of Y",
+        &[&[0.9476335332486722]],
+        FLOAT32,
+        "dgm-eval",
+        ("realism", &[], XY),
+        &[value("mean", "realism")],
+    ),
+    metric(
+        "realism of Y, all balls",
+        &[&[2.082614249773294], &[5.676764961146611]],
+        // The largest is one over the smallest distance, where rounding counts most.
+        2e-5,
+        FORMULA,
+        ("realism", &["realism.trim=none"], XY),
+        &[
+            value("mean", "realism"),
+            detail("largest", "realism", "max"),
+        ],
+    ),
+    function(
+        "precision and recall curve of two histograms",
+        &[
+            &[0.9557915017483665],
+            &[0.9557915013942146],
+            &[0.5],
+            &[0.5000000000000001],
+        ],
+        (1e-9, 0.0),
+        "prd_score.py",
+        ("PRD", functions::prd_of_histograms),
+        &[
+            nth("F8", 0),
+            nth("F1/8", 1),
+            nth("precision", 2),
+            nth("recall", 3),
+        ],
+    ),
+    function(
+        "the same two histograms as bins",
+        &[
+            &[0.13952468937864584],
+            &[
+                -15.49193338482967,
+                -9.759000729485331,
+                11.180339887498947,
+                15.49193338482967,
+            ],
+        ],
+        (FLOAT64, 0.0),
+        "ndb.py, SciPy",
+        ("JSD and z", functions::bins_of_histograms),
+        &[nth("divergence", 0), nth("z", 1)],
+    ),
     metric(
         "authenticity of Y trained on X",
         &[&[100.0 * 13.0 / 36.0]],
@@ -317,11 +379,15 @@ pub static CASES: &[Case] = &[
     ),
     metric(
         "nearest neighbours tell X from Y",
-        &[&[47.0 / 72.0]],
+        &[&[47.0 / 72.0], &[22.0 / 36.0], &[25.0 / 36.0]],
         FLOAT64,
         FORMULA,
         ("one_nn", &[], pair("X[:36]", "Y")),
-        &[value("accuracy", "one_nn")],
+        &[
+            value("accuracy", "one_nn"),
+            detail("of X", "one_nn", "accuracy_reference"),
+            detail("of Y", "one_nn", "accuracy_generated"),
+        ],
     ),
     metric(
         "CMMD form of X and Y",
@@ -373,8 +439,12 @@ pub static CASES: &[Case] = &[
         &[&[-3.9585664751285528]],
         FLOAT64,
         "data-copying",
-        ("ct_score", &[], trio("X[:20]", "X[20:]", "Y")),
-        &[detail("z", "ct_score", "one_cell_z")],
+        (
+            "ct_score",
+            &["ct_score.n_cells=1"],
+            trio("X[:20]", "X[20:]", "Y"),
+        ),
+        &[value("z", "ct_score")],
     ),
     function(
         "RandomState(0)",

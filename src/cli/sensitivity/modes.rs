@@ -2,10 +2,10 @@
 
 use crate::metrics::Measured;
 use crate::rng::Seed;
-use ndarray::{ArrayView1, ArrayView2};
+use crate::statistics::kmeans;
+use ndarray::ArrayView2;
 
 const N_CLUSTERS: usize = 10;
-const N_ROUNDS: usize = 20;
 
 /// The mode of every sample, as numbers from 0.
 pub struct Modes {
@@ -48,84 +48,16 @@ fn by_label(set: &Measured) -> Option<Modes> {
     })
 }
 
-fn distance(a: ArrayView1<'_, f32>, b: &[f64]) -> f64 {
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| (f64::from(*a) - b).powi(2))
-        .sum()
-}
-
-/// Lloyd's rounds from centres drawn far apart (k-means++); numbers without a gap.
+/// Clusters of the features, numbered without a gap.
 fn clusters(features: ArrayView2<'_, f32>, seed: Seed) -> Vec<usize> {
-    let mut centres = first_centres(features, seed);
-    let mut of = nearest(features, &centres);
-    for _ in 0..N_ROUNDS {
-        for (number, centre) in centres.iter_mut().enumerate() {
-            let members: Vec<usize> = (0..of.len()).filter(|&i| of[i] == number).collect();
-            if members.is_empty() {
-                continue;
-            }
-            for (column, value) in centre.iter_mut().enumerate() {
-                let sum: f64 = members
-                    .iter()
-                    .map(|&i| f64::from(features[[i, column]]))
-                    .sum();
-                *value = sum / members.len() as f64;
-            }
-        }
-        let now = nearest(features, &centres);
-        if now == of {
-            break;
-        }
-        of = now;
-    }
-    let mut used: Vec<usize> = of.clone();
+    let mut stream = seed.stream("sensitivity clusters", 0);
+    let n_clusters = N_CLUSTERS.min(features.nrows());
+    let of = kmeans::cluster(features, n_clusters, &mut stream).labels;
+    let mut used = of.clone();
     used.sort_unstable();
     used.dedup();
     of.iter()
         .map(|number| used.binary_search(number).unwrap_or(0))
-        .collect()
-}
-
-fn first_centres(features: ArrayView2<'_, f32>, seed: Seed) -> Vec<Vec<f64>> {
-    let mut stream = seed.stream("sensitivity clusters", 0);
-    let row = |i: usize| features.row(i).iter().map(|v| f64::from(*v)).collect();
-    let n = features.nrows();
-    let mut centres: Vec<Vec<f64>> = vec![row(stream.below(n.max(1)))];
-    let mut gaps = vec![f64::INFINITY; n];
-    while centres.len() < N_CLUSTERS {
-        let last = &centres[centres.len() - 1];
-        for (gap, point) in gaps.iter_mut().zip(features.rows()) {
-            *gap = gap.min(distance(point, last));
-        }
-        let mut left = stream.uniform() * gaps.iter().sum::<f64>();
-        let next = gaps.iter().position(|gap| {
-            left -= gap;
-            left < 0.0
-        });
-        match next {
-            Some(i) => centres.push(row(i)),
-            // All points lie on the centres.
-            None => break,
-        }
-    }
-    centres
-}
-
-fn nearest(features: ArrayView2<'_, f32>, centres: &[Vec<f64>]) -> Vec<usize> {
-    features
-        .rows()
-        .into_iter()
-        .map(|point| {
-            let mut best = (0, f64::INFINITY);
-            for (number, centre) in centres.iter().enumerate() {
-                let gap = distance(point, centre);
-                if gap < best.1 {
-                    best = (number, gap);
-                }
-            }
-            best.0
-        })
         .collect()
 }
 

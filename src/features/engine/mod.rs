@@ -6,6 +6,7 @@
 //! Every engine gives the same bits for the same tensor whatever its neighbours, the batch size or the number of
 //! threads. Between engines features differ in the last bits, so the engine's class is part of the store's key.
 
+mod descriptors;
 mod discovery;
 mod header;
 mod library;
@@ -37,7 +38,7 @@ pub fn load(
     threads: usize,
 ) -> Result<Box<dyn Engine>> {
     let network = match &extractor.network {
-        Network::Pixels => return Ok(Box::new(pixels::Pixels::new(extractor)?)),
+        Network::Pixels | Network::Descriptors => return without_network(extractor),
         Network::Onnx(network) => network,
     };
     if let Some(problem) = discovery.problem() {
@@ -54,6 +55,22 @@ pub fn load(
             threads,
         )?)),
         None => Ok(Box::new(tract::Tract::new(network, header, extractor)?)),
+    }
+}
+
+/// Makes an extractor without a network ready, for which nothing has to be discovered.
+///
+/// # Errors
+/// Engine: it has a network, or declares outputs that it cannot have.
+pub fn without_network(extractor: &Extractor) -> Result<Box<dyn Engine>> {
+    match &extractor.network {
+        Network::Pixels => Ok(Box::new(pixels::Pixels::new(extractor)?)),
+        Network::Descriptors => Ok(Box::new(descriptors::Descriptors::new(extractor)?)),
+        Network::Onnx(_) => Err(Error::engine(format!(
+            "{}: is a network, and needs an engine that runs it",
+            extractor.name
+        ))
+        .mend("load it with what `discover` found")),
     }
 }
 

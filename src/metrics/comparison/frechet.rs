@@ -72,13 +72,16 @@ pub(super) fn error(a: &Moved, b: &Moved) -> Found {
     } else {
         ("the reference and both generated sets", "")
     };
+    let bias = if halves.is_some() {
+        ", its bias taken off by halves"
+    } else {
+        ""
+    };
     Found {
         std_error: whole
             .map(|whole| corrected(whole, halves))
             .ok_or_else(|| "a generated set is known by its statistics alone".to_owned()),
-        method: format!(
-            "infinitesimal jackknife of the difference over {over}, its bias taken off by halves{left}"
-        ),
+        method: format!("infinitesimal jackknife of the difference over {over}{bias}{left}"),
         reference_is_fixed: fixed,
     }
 }
@@ -98,6 +101,8 @@ mod tests {
         let error = |total: f64| StdError {
             reference: None,
             generated: Some(total),
+            curvature: 0.0,
+            inverse_counts_squared: 0.0,
         };
         // First order only: halves have twice the variance, and nothing is taken off.
         assert!((corrected(error(1.0), Some(error(2.0_f64.sqrt()))) - 1.0).abs() < 1e-15);

@@ -22,6 +22,8 @@ pub fn difference_error(a: &Influences, b: &Influences) -> Option<StdError> {
     Some(StdError {
         reference: reference.and_then(|(a, b)| shared_part(a, b)),
         generated: Some(generated.sqrt()),
+        curvature: 0.0,
+        inverse_counts_squared: 0.0,
     })
 }
 

@@ -16,6 +16,7 @@
 
 mod difference;
 mod floor;
+mod infinity;
 mod influence;
 mod root;
 mod side;
@@ -26,8 +27,10 @@ use crate::statistics::moments::Moments;
 
 pub use difference::difference_error;
 pub use floor::{Floor, floor};
+pub use infinity::{Infinity, frechet_infinity};
 pub use influence::{Influences, StdError};
 pub use root::Path;
+use side::Prepared;
 pub use side::Side;
 pub use spectrum::{Spectrum, spectrum};
 
@@ -96,24 +99,15 @@ pub fn frechet_with_error(
 /// # Errors
 /// Those of [`frechet`].
 pub fn influences(reference: &Side<'_>, generated: &Side<'_>) -> Result<Influences> {
-    check(reference, generated)?;
+    check_dimensions(reference, generated)?;
     let (r, g) = (reference.prepare()?, generated.prepare()?);
-    let derivative = root::root(&r, &g, true)?.derivative;
-    Ok(derivative.map_or_else(Influences::default, |derivative| {
-        influence::influences((reference, &r), (generated, &g), &derivative)
-    }))
-}
-
-fn check(reference: &Side<'_>, generated: &Side<'_>) -> Result<()> {
-    if reference.n_features() == generated.n_features() {
-        return Ok(());
-    }
-    Err(Error::input(format!(
-        "the reference has {} feature dimensions, the generated set {}",
-        reference.n_features(),
-        generated.n_features()
-    ))
-    .mend("extract both with the same network and layer"))
+    let root = root::root(&r, &g, true)?;
+    Ok(match &root.derivative {
+        None => Influences::default(),
+        Some(derivative) => {
+            influence::influences((reference, &r), (generated, &g), &root, derivative)
+        }
+    })
 }
 
 fn compute(
@@ -122,12 +116,37 @@ fn compute(
     ddof: Ddof,
     with_error: bool,
 ) -> Result<Frechet> {
-    check(reference, generated)?;
+    check_dimensions(reference, generated)?;
     let (r, g) = (reference.prepare()?, generated.prepare()?);
-    let root = root::root(&r, &g, with_error)?;
-    let std_error = root.derivative.as_ref().and_then(|derivative| {
-        influence::influences((reference, &r), (generated, &g), derivative).std_error()
-    });
+    from_prepared((reference, &r), (generated, &g), ddof, with_error)
+}
+
+fn check_dimensions(reference: &Side<'_>, generated: &Side<'_>) -> Result<()> {
+    if reference.n_features() != generated.n_features() {
+        return Err(Error::input(format!(
+            "the reference has {} feature dimensions, the generated set {}",
+            reference.n_features(),
+            generated.n_features()
+        ))
+        .mend("extract both with the same network and layer"));
+    }
+    Ok(())
+}
+
+/// The distance between sides that are prepared already, as one side may be for many distances.
+fn from_prepared(
+    (reference, r): (&Side<'_>, &Prepared),
+    (generated, g): (&Side<'_>, &Prepared),
+    ddof: Ddof,
+    with_error: bool,
+) -> Result<Frechet> {
+    let root = root::root(r, g, with_error)?;
+    let std_error = match &root.derivative {
+        Some(derivative) => {
+            influence::influences((reference, r), (generated, g), &root, derivative).std_error()
+        }
+        None => None,
+    };
     let (scale_r, scale_g) = (scale(reference, ddof)?, scale(generated, ddof)?);
     let mean_term: f64 = r
         .mean

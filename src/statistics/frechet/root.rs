@@ -2,7 +2,7 @@
 
 use faer::Mat;
 
-use super::side::{Factor, Prepared, Spread, factor};
+use super::side::{Factor, Prepared, Spread};
 use crate::error::Result;
 use crate::statistics::linalg;
 
@@ -32,6 +32,8 @@ impl Path {
 /// tr (Sr Sg)^½ with ddof = 1.
 pub(super) struct Root {
     pub trace: f64,
+    /// The eigenvalues of (Sr Sg)^½ whose sum the trace is.
+    pub values: Vec<f64>,
     pub path: Path,
     pub derivative: Option<Derivative>,
 }
@@ -61,10 +63,14 @@ pub(super) fn root(r: &Prepared, g: &Prepared, with_derivative: bool) -> Result<
         (Spread::Covariance(s), Spread::Factor(f)) => {
             from_factor(f, s, rank, Path::Mixed, true, with_derivative)
         }
-        (Spread::Covariance(sr), Spread::Covariance(sg)) => {
-            let f = factor(sr, r.rank_bound)?;
-            from_factor(&f, sg, rank, Path::Covariances, false, with_derivative)
-        }
+        (Spread::Covariance(sr), Spread::Covariance(sg)) => from_factor(
+            r.factor_of(sr)?,
+            sg,
+            rank,
+            Path::Covariances,
+            false,
+            with_derivative,
+        ),
     }
 }
 
@@ -73,8 +79,10 @@ pub(super) fn root(r: &Prepared, g: &Prepared, with_derivative: bool) -> Result<
 fn from_samples(fr: &Mat<f64>, fg: &Mat<f64>, with_derivative: bool) -> Result<Root> {
     let k = linalg::product(fr.transpose(), fg.as_ref());
     if !with_derivative {
+        let values = linalg::singular_values(k.as_ref())?;
         return Ok(Root {
-            trace: linalg::singular_values(k.as_ref())?.iter().sum(),
+            trace: values.iter().sum(),
+            values,
             path: Path::Samples,
             derivative: None,
         });
@@ -94,10 +102,12 @@ fn from_samples(fr: &Mat<f64>, fg: &Mat<f64>, with_derivative: bool) -> Result<R
             })
             .collect()
     };
+    let derivative = Derivative::Forms([forms(&svd.left), forms(&svd.right)]);
     Ok(Root {
         trace: svd.values.iter().sum(),
+        values: svd.values,
         path: Path::Samples,
-        derivative: Some(Derivative::Forms([forms(&svd.left), forms(&svd.right)])),
+        derivative: Some(derivative),
     })
 }
 
@@ -126,10 +136,10 @@ fn from_factor(
         (linalg::eigenvalues(m.as_ref())?, Mat::new())
     };
     let kept = values.len() - rank.min(values.len());
-    let trace = values[kept..]
+    let roots: Vec<f64> = values[kept..]
         .iter()
         .map(|value| value.max(0.0).sqrt())
-        .sum();
+        .collect();
     let derivative = with_derivative.then(|| {
         let top = values.last().copied().unwrap_or(0.0);
         let noise = top * f64::EPSILON * values.len() as f64;
@@ -152,7 +162,8 @@ fn from_factor(
         })
     });
     Ok(Root {
-        trace,
+        trace: roots.iter().sum(),
+        values: roots,
         path,
         derivative,
     })

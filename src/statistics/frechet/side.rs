@@ -1,5 +1,7 @@
 //! One side of a Fréchet distance: few samples as they are, or moments of many.
 
+use std::sync::OnceLock;
+
 use faer::Mat;
 use ndarray::ArrayView2;
 
@@ -105,6 +107,22 @@ pub(super) struct Prepared {
     pub spread: Spread,
     /// The rank that a covariance of n samples can have at most: min(n − 1, d).
     pub rank_bound: usize,
+    /// A factor of the covariance, once it was needed.
+    factor: OnceLock<Factor>,
+}
+
+impl Prepared {
+    /// The factor of this side's covariance, computed at the first call and kept for further distances.
+    ///
+    /// # Errors
+    /// Those of [`factor`].
+    pub(super) fn factor_of(&self, covariance: &Mat<f64>) -> Result<&Factor> {
+        if let Some(known) = self.factor.get() {
+            return Ok(known);
+        }
+        let found = factor(covariance, self.rank_bound)?;
+        Ok(self.factor.get_or_init(|| found))
+    }
 }
 
 /// A covariance S, whole or as a factor.
@@ -151,6 +169,7 @@ impl Side<'_> {
                         is_lower: false,
                     }),
                     rank_bound,
+                    factor: OnceLock::new(),
                 }
             }
             Self::Many { moments, .. } => Prepared {
@@ -158,6 +177,7 @@ impl Side<'_> {
                 trace: moments.covariance().diag().iter().sum(),
                 spread: Spread::Covariance(linalg::to_faer(moments.covariance().view())),
                 rank_bound,
+                factor: OnceLock::new(),
             },
         })
     }

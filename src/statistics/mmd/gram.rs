@@ -16,7 +16,7 @@ const LANES: usize = 8;
 
 /// Sums over the Gram matrix of a set with itself, without its diagonal.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Within {
+pub(in crate::statistics) struct Within {
     /// Σ over j ≠ i of k(xi, xj).
     pub row_sums: Vec<f64>,
     /// Σ over i ≠ j of k².
@@ -29,7 +29,7 @@ pub(super) struct Within {
 
 /// Sums over the Gram matrix of two sets.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Between {
+pub(in crate::statistics) struct Between {
     /// Σ over j of k(xi, yj).
     pub row_sums: Vec<f64>,
     /// Σ over i of k(xi, yj).

@@ -10,13 +10,13 @@
 //! error: a ten-thousandth of the standard error).
 
 mod draws;
-mod gram;
+pub(super) mod gram;
 mod integer;
 mod members;
-mod products;
+pub(super) mod products;
 mod relative;
 mod rounded;
-mod spread;
+pub(super) mod spread;
 
 use ndarray::{ArrayView2, Axis};
 

@@ -12,7 +12,7 @@ use super::gram::{Between, Within};
 /// Each component is estimated as in a two-way analysis of variance: residual mean squares for the k̃, and the variance
 /// of row means less the residuals' part in it for a and b.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Components {
+pub(in crate::statistics) struct Components {
     var_a: f64,
     var_b: f64,
     residual_xx: f64,
@@ -22,7 +22,7 @@ pub(super) struct Components {
 
 impl Components {
     /// From the sums over all three Gram matrices; `None` for fewer than 4 samples on a side.
-    pub(super) fn estimate(xx: &Within, yy: &Within, xy: &Between) -> Option<Self> {
+    pub(in crate::statistics) fn estimate(xx: &Within, yy: &Within, xy: &Between) -> Option<Self> {
         let (n, m) = (xy.row_sums.len() as f64, xy.column_sums.len() as f64);
         if n < 4.0 || m < 4.0 {
             return None;
@@ -47,7 +47,7 @@ impl Components {
     }
 
     /// The mean of estimates from several subsets.
-    pub(super) fn mean(all: &[Self]) -> Option<Self> {
+    pub(in crate::statistics) fn mean(all: &[Self]) -> Option<Self> {
         let count = all.len() as f64;
         let mean = |part: fn(&Self) -> f64| all.iter().map(part).sum::<f64>() / count;
         (!all.is_empty()).then(|| Self {
@@ -61,7 +61,7 @@ impl Components {
 
     /// Variance of the U-statistic of n and m samples. A first-order part that chance made negative counts as 0, so
     /// the error is some 10 to 40 % too large where both sets are equal, and unbiased where they differ.
-    pub(super) fn variance(&self, n: usize, m: usize) -> f64 {
+    pub(in crate::statistics) fn variance(&self, n: usize, m: usize) -> f64 {
         let (n, m) = (n as f64, m as f64);
         let first_order = 4.0 * self.var_a / n + 4.0 * self.var_b / m;
         let second_order = 2.0 * self.residual_xx / (n * (n - 1.0))
@@ -72,7 +72,7 @@ impl Components {
 }
 
 /// Residual mean square of kij = g + αi + αj + eij over i ≠ j, with n(n − 3) / 2 degrees of freedom.
-pub(super) fn residual_within(sums: &Within) -> f64 {
+pub(in crate::statistics) fn residual_within(sums: &Within) -> f64 {
     let n = sums.row_sums.len() as f64;
     let grand = sums.row_sums.iter().sum::<f64>() / (n * (n - 1.0));
     let effects: f64 = sums
@@ -101,7 +101,7 @@ pub(super) fn residual_between(sums: &Between) -> f64 {
 }
 
 /// Variance of a sample, divided by n − 1 (0 for fewer than 2 values).
-pub(super) fn variance(values: &[f64]) -> f64 {
+pub(in crate::statistics) fn variance(values: &[f64]) -> f64 {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0).max(1.0)

@@ -41,9 +41,8 @@ pub fn judge(mut comparison: Comparison, differences: &[Difference]) -> Comparis
         tally(generator, &rows);
     }
     comparison.rankings = rankings(&comparison.generators);
-    comparison
-        .warnings
-        .extend(warnings(&comparison.generators, differences));
+    let found = warnings(&comparison, differences);
+    comparison.warnings.extend(found);
     comparison.differences = rows;
     comparison
 }
@@ -189,46 +188,9 @@ fn badness(row: &Row, value: f64) -> Option<f64> {
     }
 }
 
-fn warnings(generators: &[Contestant], differences: &[Difference]) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    for (i, a) in generators.iter().enumerate() {
-        for b in &generators[i + 1..] {
-            if a.input.fingerprint == b.input.fingerprint {
-                warnings.push(Warning::new(
-                    "identical_sets",
-                    format!(
-                        "{} and {} are the same pictures ({} and {})",
-                        a.label, b.label, a.input.source, b.input.source
-                    ),
-                    "give the outputs of two generators",
-                ));
-            }
-        }
-    }
-    let sizes: Vec<String> = generators
-        .iter()
-        .map(|g| {
-            format!(
-                "{} {}",
-                g.label,
-                g.input.n.map_or("?".to_owned(), |n| n.to_string())
-            )
-        })
-        .collect();
-    let least = generators.iter().filter_map(|g| g.input.n).min();
-    if generators
-        .iter()
-        .any(|g| g.input.n != generators[0].input.n)
-    {
-        warnings.push(Warning::new(
-            "different_sizes",
-            format!(
-                "the generators have different numbers of pictures ({}); Fréchet distances and neighbour counts carry a bias that falls with the number, so their differences are not the generators' alone (relative_mmd has no such bias)",
-                sizes.join(", ")
-            ),
-            least.map_or("give as many pictures of each".to_owned(), |n| format!("--limit {n}")),
-        ));
-    }
+fn warnings(comparison: &Comparison, differences: &[Difference]) -> Vec<Warning> {
+    let mut warnings = same_pictures(comparison);
+    warnings.extend(different_sizes(&comparison.generators));
     if differences.iter().any(|d| d.reference_is_fixed) {
         warnings.push(Warning::new(
             "reference_fixed",
@@ -237,4 +199,63 @@ fn warnings(generators: &[Contestant], differences: &[Difference]) -> Vec<Warnin
         ));
     }
     warnings
+}
+
+/// Generators that are each other, or the reference.
+fn same_pictures(comparison: &Comparison) -> Vec<Warning> {
+    let named = |label: &str, source: &str| format!("{label} ({source})");
+    let generators = comparison
+        .generators
+        .iter()
+        .map(|g| (g.label.as_str(), &g.input));
+    let reference = comparison
+        .inputs
+        .get("reference")
+        .map(|input| ("the reference", input));
+    let sets: Vec<_> = generators.chain(reference).collect();
+    let mut warnings = Vec::new();
+    for (i, (a, first)) in sets.iter().enumerate() {
+        for (b, second) in &sets[i + 1..] {
+            if first.fingerprint == second.fingerprint {
+                warnings.push(Warning::new(
+                    "identical_sets",
+                    format!(
+                        "{} and {} are the same pictures",
+                        named(a, &first.source),
+                        named(b, &second.source)
+                    ),
+                    "give the outputs of two generators, and a reference that is neither",
+                ));
+            }
+        }
+    }
+    warnings
+}
+
+fn different_sizes(generators: &[Contestant]) -> Option<Warning> {
+    let sizes: Vec<Option<u64>> = generators.iter().map(|g| g.input.n).collect();
+    if sizes.iter().all(|n| *n == sizes[0]) {
+        return None;
+    }
+    let counts: Vec<String> = generators
+        .iter()
+        .map(|g| {
+            let n = g.input.n.map_or("?".to_owned(), |n| n.to_string());
+            format!("{} {n}", g.label)
+        })
+        .collect();
+    Some(Warning::new(
+        "different_sizes",
+        format!(
+            "the generators have different numbers of pictures ({}); Fréchet distances and neighbour counts carry a bias that falls with the number, so their differences are not the generators' alone (relative_mmd has no such bias)",
+            counts.join(", ")
+        ),
+        sizes
+            .iter()
+            .flatten()
+            .min()
+            .map_or("give as many pictures of each".to_owned(), |n| {
+                format!("--limit {n}")
+            }),
+    ))
 }

@@ -124,11 +124,17 @@ pub(super) fn verdict(row: &DifferenceRow) -> String {
         Verdict::Identical => "the same pictures".to_owned(),
         Verdict::NoValue => format!("no value: {}", why()),
         Verdict::CannotTell => match (row.n_needed, row.p_value) {
-            (Some(n), _) => format!("cannot tell (n ≈ {n} might)"),
+            (Some(n), _) => format!("cannot tell (n ≈ {} might)", rounded(n)),
             (None, Some(_)) => "cannot tell (no n would)".to_owned(),
             (None, None) => format!("cannot tell: {}", why()),
         },
     }
+}
+
+/// Two significant digits, rounded up: the number needed is known no better.
+fn rounded(n: u64) -> u64 {
+    let unit = 10_u64.pow(n.max(1).ilog10().saturating_sub(1));
+    n.div_ceil(unit).saturating_mul(unit)
 }
 
 /// How to read the tables.

@@ -1,7 +1,7 @@
 //! A table for people, and the warnings under it.
 
 use super::number;
-use crate::verdicts::results::Results;
+use crate::verdicts::results::{Results, Row};
 use std::fmt::Write as _;
 
 /// Control characters in file names must not reach the terminal.
@@ -22,7 +22,7 @@ pub fn render(results: &Results) -> String {
             "± SE",
             "95 % interval",
             "better",
-            "floor or neutral",
+            "if equal",
         ]
         .map(str::to_string),
     ];
@@ -42,11 +42,18 @@ pub fn render(results: &Results) -> String {
             row.direction.clone(),
             row.detail("floor_scaled")
                 .or_else(|| row.detail("neutral"))
+                .or_else(|| row.detail("expected_if_equal"))
+                .or_else(|| row.detail("reference"))
                 .map_or(String::new(), |f| number(f, row.std_error)),
         ]);
     }
     let mut out = table(&rows);
     out.push('\n');
+    for row in &results.metrics {
+        if let Some(line) = diagnostics(row) {
+            let _ = writeln!(out, "{:<10} {line}", row.id);
+        }
+    }
     for (side, input) in &results.inputs {
         let n = input.n.map_or("unknown".to_string(), |n| n.to_string());
         let _ = writeln!(out, "{side:<10} {} (n = {n})", plain(&input.source));
@@ -77,8 +84,51 @@ pub fn render(results: &Results) -> String {
     out
 }
 
+/// What a Fréchet row says of its own reliability: n against d, rank, condition, kurtosis and the extrapolation, the
+/// reference first. Nothing for other rows.
+fn diagnostics(row: &Row) -> Option<String> {
+    let pair = |name: &str| {
+        let of = |side: &str| row.detail(&format!("{name}_{side}"));
+        (of("reference"), of("generated"))
+    };
+    let shown = |(r, g): (Option<f64>, Option<f64>), show: &dyn Fn(f64) -> String| {
+        let text = |value: Option<f64>| value.map_or("–".to_string(), show);
+        (r.is_some() || g.is_some()).then(|| format!("{} / {}", text(r), text(g)))
+    };
+    let scientific = |value: f64| format!("{value:.1e}");
+    let ratios = shown(pair("n_over_d"), &|value| format!("{value:.2}"))?;
+    let mut parts = vec![format!("n/d {ratios}")];
+    let named = [
+        ("rank", shown(pair("rank"), &|value| format!("{value:.0}"))),
+        ("condition", shown(pair("condition"), &scientific)),
+        (
+            "condition ≥",
+            shown(pair("condition_at_least"), &scientific),
+        ),
+        (
+            "kurtosis / normal",
+            shown(pair("kurtosis_ratio"), &|value| format!("{value:.2}")),
+        ),
+        (
+            "z",
+            shown(pair("normality_z"), &|value| format!("{value:.1}")),
+        ),
+        (
+            "at 1/n = 0",
+            row.detail("fid_infinity")
+                .map(|value| number(value, row.std_error)),
+        ),
+    ];
+    parts.extend(
+        named
+            .into_iter()
+            .filter_map(|(name, text)| Some(format!("{name} {}", text?))),
+    );
+    Some(parts.join(" · "))
+}
+
 /// `fid[clean · inception-2015-12-05]`, with those parameters that tell rows of the same id apart.
-fn label(results: &Results, row: &crate::verdicts::results::Row) -> String {
+fn label(results: &Results, row: &Row) -> String {
     let mut parts = Vec::new();
     if let Some(protocol) = &results.protocol {
         parts.push(protocol.name.clone());

@@ -38,7 +38,8 @@ fn the_standard_error_of_a_frechet_distance_is_its_spread_over_fresh_samples() {
         (0.9..1.1).contains(&(error / spread)),
         "{error} against {spread}"
     );
-    // Where n < d or the distributions are equal: never too small, and at most 1.6 times too large.
+    // Where n < d or the distributions are equal: the second order rules. A jackknife that keeps its excess is 1.2 to 1.5
+    // times too large there.
     for (d, n, m, shift, scale) in [
         (32, 30, 24, 0.4, 1.3),
         (8, 300, 200, 0.0, 1.0),
@@ -47,7 +48,7 @@ fn the_standard_error_of_a_frechet_distance_is_its_spread_over_fresh_samples() {
         let (spread, error) = simulated(d, n, m, shift, scale);
         println!("d={d}, n={n}/{m}, shift {shift}: spread {spread:.4}, standard error {error:.4}");
         assert!(
-            (0.95..1.6).contains(&(error / spread)),
+            (0.85..1.18).contains(&(error / spread)),
             "{error} against {spread}"
         );
     }
