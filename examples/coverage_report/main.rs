@@ -93,16 +93,21 @@ fn report(options: &Options) -> Result<()> {
             let (outcomes, times) = simulate(scenario, n, options)?;
             eprintln!("{} n = {n}: {}", scenario.name, slowest(&times));
             tallies.push((scenario, n, Tally::all(&outcomes, scenario.unsampled(n))));
+            // After each table, so that a long run shows what it has.
+            write(&options.out, options.replicates, &tallies)?;
         }
     }
-    let mut text = table::heading(options.replicates);
-    let _ = writeln!(text, "{}", table::summary(&tallies));
-    for (scenario, n, rows) in &tallies {
-        text.push_str(&table::section(scenario, *n, rows));
-    }
-    std::fs::write(&options.out, &text).map_err(|e| Error::io(&options.out, &e))?;
     println!("{}\n{}", table::summary(&tallies), options.out.display());
     Ok(())
+}
+
+fn write(out: &Path, replicates: usize, tallies: &[(&Scenario, usize, Vec<Tally>)]) -> Result<()> {
+    let mut text = table::heading(replicates);
+    let _ = writeln!(text, "\n{}", table::summary(tallies));
+    for (scenario, n, rows) in tallies {
+        text.push_str(&table::section(scenario, *n, rows));
+    }
+    std::fs::write(out, &text).map_err(|e| Error::io(out, &e))
 }
 
 /// For each metric the outcomes of all replicates, or what went wrong; and how long each metric took in all.

@@ -85,7 +85,13 @@ impl Tally {
             .map(|id| {
                 let cells = cells.remove(&id).unwrap_or_default();
                 let why = why.remove(&id);
-                Self::new(id, &cells, why, unsampled)
+                // Two metrics may have rows of one id.
+                let label = if id == name {
+                    id
+                } else {
+                    format!("{id} ({name})")
+                };
+                Self::new(label, &cells, why, unsampled)
             })
             .collect()
     }

@@ -271,13 +271,13 @@ fn what_is_not_given_makes_rows_without_value_that_say_what_is_missing() {
         let outcome = measure(*metric, &[], [&reference, &generated], None).unwrap();
         assert!(!outcome.estimates.is_empty(), "{}: no row", card.name);
         for row in &outcome.estimates {
-            assert_eq!(
-                row.value.is_none(),
-                lacks,
-                "{}: {:?}",
-                row.id,
-                row.why_absent
+            // A metric that has all it needs may still find too few samples, and then says so.
+            assert!(
+                row.value.is_none() || !lacks,
+                "{}: a value without what it needs",
+                row.id
             );
+            assert_eq!(row.value.is_none(), row.why_absent.is_some(), "{}", row.id);
         }
         if lacks {
             let absent: Vec<_> = outcome

@@ -65,7 +65,7 @@ pub static CLAIMS: &[Line] = &[
     line("precision_recall", &[], &[Exchanges("precision", "recall"), identity("precision", 1.0, 0.0), identity("recall", 1.0, 0.0), ShiftFree, Scales { power: 0 }, OrderFree]),
     line("prdc", &[], &[Exchanges("precision", "recall"), identity("precision", 1.0, 0.0), identity("recall", 1.0, 0.0), identity("coverage", 1.0, 0.0), ShiftFree, Scales { power: 0 }, OrderFree]),
     line("realism", &[], &[ShiftFree, Scales { power: 0 }, OrderFree]),
-    line("prd", &[], &[Exchanges("prd_f8", "prd_f1_8"), ShiftFree]),
+    line("prd", &[], &[identity("prd_f8", 1.0, 1e-6), identity("prd_f1_8", 1.0, 1e-6), ShiftFree]),
     line("vendi", &[], &[Scales { power: 0 }, OrderFree, CopyFree]),
     line("rke", &["rke.sigma=2"], &[ShiftFree, OrderFree, CopyFree]),
     line("fld", &[], &[Scales { power: 0 }]),
