@@ -306,7 +306,7 @@ pub static CASES: &[Case] = &[
         "rke",
         &["rke.sigma=9"],
         pair("", "A_gen[:150]"),
-        RKE,
+        &[value("", "rke")],
     ),
     kit(
         "rrke/A/first300",
