@@ -74,19 +74,25 @@ fn live(typed: &Compare, command: Vec<String>, console: &Console) -> Result<Comp
     let metrics = metrics::select(&typed.metrics)?;
     let settings = Settings::parse(&typed.set)?;
     let pairs = pairs(generated, typed.against.as_deref())?;
-    let lab = Laboratory::new(&plan, console).for_metrics(&metrics);
+    let lab = Laboratory::new(&plan, console)
+        .seeded(typed.seed)
+        .for_metrics(&metrics);
     // All are opened before any is measured: a wrong name should not cost an hour.
     let opened = std::iter::once(reference)
         .chain(generated)
-        .chain(&typed.train)
         .map(|spec| lab.open(spec))
         .collect::<Result<Vec<_>>>()?;
-    let mut samples = opened
+    let train = typed
+        .train
+        .as_deref()
+        .map(|spec| lab.open(spec))
+        .transpose()?;
+    let samples = opened
         .into_iter()
         .map(|opened| lab.measure(opened))
         .collect::<Result<Vec<Sample>>>()?;
     lab.check_statistics(&samples.iter().collect::<Vec<_>>())?;
-    let train = typed.train.as_ref().and_then(|_| samples.pop());
+    let train = train.map(|opened| lab.measure_train(opened)).transpose()?;
     let bench = Judging {
         lab: &lab,
         metrics: &metrics,

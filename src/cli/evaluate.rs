@@ -8,7 +8,7 @@ use super::memo::Numbers;
 use super::output;
 use super::plan::NetworkPlan;
 use super::sheets::{self, Albums};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::metrics::{
     self, ClassScores, Generated, Inputs, Measured, Metric, Outcome, Reference, Settings, Space,
     Train,
@@ -190,6 +190,7 @@ impl Panel<'_> {
             self.console.advance(done);
             let numbers = self
                 .measure(*metric, &inputs, &identities, &[])
+                .or_else(|e| self.excused(*metric, &inputs, e))
                 .inspect_err(|_| self.console.end())?;
             rows.extend(numbers.rows);
             for warning in numbers.warnings {
@@ -198,6 +199,17 @@ impl Panel<'_> {
             self.console.end();
         }
         Ok(rows)
+    }
+
+    /// Among several metrics, one that finds too few samples or no defined result does not stop the others.
+    fn excused(&self, metric: &dyn Metric, inputs: &Inputs<'_>, error: Error) -> Result<Numbers> {
+        let of_the_data = matches!(error.kind(), Kind::CannotTell | Kind::Numerical);
+        if !of_the_data || self.metrics.len() < 2 {
+            return Err(error);
+        }
+        let mend = error.advice().unwrap_or("give more samples");
+        let outcome = metrics::absent(metric, inputs, self.settings, error.message(), mend)?;
+        Ok(self.numbers(outcome, &[]))
     }
 
     /// The numbers of one metric, where they were computed before.

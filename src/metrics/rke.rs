@@ -127,7 +127,7 @@ fn compare(
         draw(reference, few, seed, "rke.reference").view(),
         sigma,
     )?;
-    row.details.insert("reference_rke".to_owned(), own.into());
+    row.details.insert("reference".to_owned(), own.into());
     row.details
         .insert("relative".to_owned(), (other / own).into());
     row.details.insert("relative_n".to_owned(), n.into());

@@ -54,13 +54,10 @@ impl Metric for VendiScore {
         row.value = Some(found.value);
         row.std_error = found.std_error;
         let most = generated.nrows().min(generated.ncols()) as f64;
+        // Rounding may bring the value of equal samples a little below 1.
         row.interval = found.std_error.map(|error| {
-            let interval = ConfidenceInterval::normal(found.value, error);
-            ConfidenceInterval {
-                lower: interval.lower.max(1.0),
-                upper: interval.upper.min(most.max(found.value)),
-                ..interval
-            }
+            ConfidenceInterval::normal(found.value, error)
+                .within(found.value.min(1.0), most.max(found.value))
         });
         let method = match found.std_error {
             Some(_) => "infinitesimal jackknife less its second-order excess",
@@ -106,7 +103,7 @@ fn compare(
         part(generated, n, order, seed, "vendi.generated")?
     };
     if let (Some(own), Some(other)) = (own, other) {
-        row.details.insert("reference_vendi".to_owned(), own.into());
+        row.details.insert("reference".to_owned(), own.into());
         row.details
             .insert("relative".to_owned(), (other / own).into());
         row.details.insert("relative_n".to_owned(), n.into());

@@ -34,10 +34,13 @@ pub fn beside(name: &str, basis: &Array2<f32>, features: Array2<f32>) -> Measure
     let logits = of(5, &|x, j| 3.0 * x + 0.1 * j as f32);
     let spatial = of(6, &|x, j| x + 0.1 * j as f32);
     let spectra = of(6, &|x, j| (x - 0.5 * j as f32).exp());
-    let mut colours = of(8, &|x, _| (2.0 * x).exp());
+    // 64 levels for each of three channels, as the descriptors have them.
+    let mut colours = of(192, &|x, _| (2.0 * x).exp());
     for mut row in colours.rows_mut() {
-        let sum = row.sum();
-        row /= sum;
+        for mut channel in row.exact_chunks_mut(64) {
+            let sum = channel.sum();
+            channel /= sum;
+        }
     }
     let pictures = (0..n)
         .map(|row| Picture {

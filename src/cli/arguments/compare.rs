@@ -24,7 +24,7 @@ pub struct Compare {
     #[arg(long, value_name = "SOURCE")]
     pub train: Option<String>,
     /// Comma-separated metric ids, or `core`, or `all`; `kid` is tested as `relative_mmd`
-    #[arg(long, value_name = "LIST", default_value = "fid,kid")]
+    #[arg(long, value_name = "LIST", default_value = "fid,kid,precision_recall")]
     pub metrics: String,
     /// A metric's parameter; several values give several rows (repeatable)
     #[arg(long = "set", value_name = "METRIC.PARAM=VALUE[,VALUE]")]

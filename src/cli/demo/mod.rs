@@ -22,6 +22,9 @@ use std::fmt::Write as _;
 const SHEET_COLUMNS: usize = 12;
 const SHEET_CELL: u32 = 56;
 
+/// Distance, realism, variety, and whether the pictures are new: enough to tell all six apart.
+const METRICS: &str = "fid,kid,precision_recall,authenticity";
+
 /// Runs the command.
 pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
     if typed.n < 50 {
@@ -34,7 +37,7 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
     let plan = NetworkPlan::check(&typed.network)?;
     std::fs::create_dir_all(&typed.output).map_err(|e| Error::io(&typed.output, &e))?;
     let lab = Laboratory::new(&plan, console);
-    let metrics = metrics::select("core")?;
+    let metrics = metrics::select(METRICS)?;
     let settings = Settings::parse::<String>(&[])?;
     let material = Material::new(typed.n, typed.seed)?;
     let reference = material.reference()?;
@@ -54,6 +57,7 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
             ))))
         };
         let reference = set("reference", reference.clone())?;
+        let train = set("train", material.train.clone())?;
         let generated = set(generator.name, pictures)?;
         let panel = Panel {
             lab: &lab,
@@ -66,7 +70,7 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
         let sets = Sets {
             reference: Some(reference),
             generated,
-            train: None,
+            train: Some(train),
         };
         let results = panel.judge(sets, command.to_vec())?;
         let file = typed.output.join(format!("{}.json", generator.name));
@@ -201,6 +205,28 @@ fn reading(judged: &[(&Generator, Results)]) -> String {
             report::number(memoriser, Some(memoriser)),
             report::number(mirror, Some(mirror)),
             report::number(nearest_bad, Some(nearest_bad)),
+        );
+    }
+    let authentic = |name: &str| {
+        judged
+            .iter()
+            .find(|(generator, _)| generator.name == name)
+            .and_then(|(_, results)| results.row("authenticity")?.value)
+    };
+    if let (Some(memoriser), Some(mirror), Some(honest)) = (
+        authentic("memoriser"),
+        authentic("mirror-copier"),
+        authentic("honest"),
+    ) && memoriser < 0.5 * honest
+    {
+        let _ = writeln!(
+            out,
+            "authenticity knows the training set: {memoriser:.1} % for the memoriser against {honest:.1} % for the honest one.\na mirrored copy is {mirror:.1} %: {}",
+            if mirror < 0.5 * honest {
+                "it is seen too."
+            } else {
+                "it passes here too, as its features are others."
+            }
         );
     }
     out

@@ -213,6 +213,13 @@ pub static CASES: &[Case] = &[
         PRDC,
     ),
     kit("prdc/A-own/k5/lt", "prdc", &[], A_OWN, PRDC),
+    kit(
+        "prdc/A-own/k3/lt",
+        "prdc",
+        &["prdc.nearest_k=3"],
+        A_OWN,
+        PRDC,
+    ),
     kit("realism/A/k3/unsquared", "realism", &[], A_OWN, REALISM),
     kit(
         "realism/A/k3/unsquared-untrimmed",

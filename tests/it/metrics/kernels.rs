@@ -112,7 +112,7 @@ fn the_bandwidth_comes_from_the_reference_and_the_ratio_from_equal_n() {
     assert!(small.value < large.value);
     let number = |name: &str| small.details[name].as_f64().unwrap();
     assert_eq!(number("relative_n"), 100.0);
-    assert!((number("relative") - small.value.unwrap() / number("reference_rke")).abs() < 1e-12);
+    assert!((number("relative") - small.value.unwrap() / number("reference")).abs() < 1e-12);
     let itself = run("rke", &[], &reference, &reference).unwrap();
     assert_eq!(itself.estimates[0].details["relative"], 1.0);
 }
