@@ -106,10 +106,13 @@ fn set(name: &str, sampler: Sampler, seed: Seed, n: usize) -> Result<Measured> {
     let logits = of(CLASSES, |x, j| 1.5 * x + 0.2 * j as f32);
     let spatial = of(8, |x, j| x.tanh() + 0.1 * j as f32);
     let spectra = of(8, |x, j| (0.3 * x - 0.5 * j as f32).exp());
-    let mut colours = of(12, |x, _| (0.5 * x).exp());
+    // 64 levels for each of three channels, as the descriptors have them.
+    let mut colours = of(192, |x, _| (0.5 * x).exp());
     for mut row in colours.rows_mut() {
-        let sum = row.sum();
-        row /= sum;
+        for mut channel in row.exact_chunks_mut(64) {
+            let sum = channel.sum();
+            channel /= sum;
+        }
     }
     let pictures = (0..n)
         .map(|row| Picture {

@@ -9,7 +9,7 @@ use crate::progress::Observer;
 use crate::rng::Seed;
 use crate::statistics::estimate::SetSide;
 use crate::verdicts::results::{Row, Warning};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A class with fewer samples than this on either side has rows without values: nothing can be told from so few.
 pub const FEWEST: usize = 10;
@@ -205,14 +205,14 @@ impl Class<'_> {
 
 /// Adds the warnings of a class: the same code of the same metric is told once, with how many classes share it.
 fn gather(gathered: &mut Vec<(Warning, String, usize)>, new: Vec<Warning>, class: &str) {
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for warning in new {
         let subject = |warning: &Warning| {
             let words = warning.text.split([':', ' ']).next().unwrap_or_default();
             (warning.code.clone(), words.to_owned())
         };
         // A metric may say the same thing of several rows of one class.
-        if seen.insert(subject(&warning), ()).is_some() {
+        if !seen.insert(subject(&warning)) {
             continue;
         }
         let known = gathered

@@ -78,33 +78,7 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
         ))
         .mend("leave out --rng-seed"));
     }
-    let network = Network {
-        extractor: Some(
-            typed
-                .feature_extractor_weights_path
-                .clone()
-                .unwrap_or_else(|| "inception".to_string()),
-        ),
-        protocol: "tf1".to_string(),
-        engine: typed.engine,
-        provider: if typed.gpu.is_some() && !typed.cpu {
-            ProviderChoice::Cuda
-        } else {
-            ProviderChoice::Cpu
-        },
-        onnxruntime: typed.onnxruntime.clone(),
-        batch_size: None,
-        threads: None,
-        store: if typed.no_cache {
-            Some("none".to_string())
-        } else {
-            typed.cache_root.clone()
-        },
-        models: typed.models.clone(),
-        on_error: OnErrorChoice::Fail,
-        max_bad: None,
-        limit: None,
-    };
+    let network = network(typed);
     let plan = NetworkPlan::check(&network)?;
     let lab = Laboratory::new(&plan, console);
     if (typed.fid || typed.kid || typed.prc) && typed.input2.is_none() {
@@ -170,6 +144,37 @@ pub fn fidelity(typed: &Fidelity, console: &Console) -> Result<()> {
         .map(|(key, value)| format!("{key}: {}\n", general(value.as_f64().unwrap_or(f64::NAN))))
         .collect();
     console.data(&lines)
+}
+
+/// The options of our own commands that torch-fidelity's mean.
+fn network(typed: &Fidelity) -> Network {
+    Network {
+        extractor: Some(
+            typed
+                .feature_extractor_weights_path
+                .clone()
+                .unwrap_or_else(|| "inception".to_string()),
+        ),
+        protocol: "tf1".to_string(),
+        engine: typed.engine,
+        provider: if typed.gpu.is_some() && !typed.cpu {
+            ProviderChoice::Cuda
+        } else {
+            ProviderChoice::Cpu
+        },
+        onnxruntime: typed.onnxruntime.clone(),
+        batch_size: None,
+        threads: None,
+        store: if typed.no_cache {
+            Some("none".to_string())
+        } else {
+            typed.cache_root.clone()
+        },
+        models: typed.models.clone(),
+        on_error: OnErrorChoice::Fail,
+        max_bad: None,
+        limit: None,
+    }
 }
 
 /// The Fréchet distance alone, without its floor and error.

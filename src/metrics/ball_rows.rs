@@ -61,8 +61,8 @@ pub(super) fn rows(card: &'static Card, inputs: &Inputs<'_>, params: &Params) ->
             }
             _ => {
                 let reason = format!(
-                    "the {}-th nearest other sample is asked for among {n_owner} {owner} samples",
-                    ball.nearest_k
+                    "nearest_k = {k} needs more than {k} {owner} samples, found {n_owner}",
+                    k = ball.nearest_k
                 );
                 let k = n_owner.saturating_sub(1).max(1);
                 outcome.warnings.push(Warning::new(

@@ -124,7 +124,7 @@ fn diversity(side: &Measured, scales: Option<usize>) -> std::result::Result<Foun
     let pictures = &pictures[..pictures.len().min(MOST_PICTURES)];
     let size = common_size(side.name(), pictures)?;
     let [height, width] = size;
-    let halvings = (0_usize..)
+    let halvings = (0_usize..32)
         .find(|&halvings| height.max(width).div_ceil(1 << halvings) <= LARGEST_SIDE)
         .unwrap_or(0);
     let n_scales =

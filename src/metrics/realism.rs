@@ -77,9 +77,9 @@ impl Metric for Realism {
         let row = inputs.row("realism", CARD.direction, params);
         let Some(request) = self.neighbors(inputs, params)? else {
             let reason = format!(
-                "the {}-th nearest other sample is asked for among {} reference samples",
-                form.nearest_k,
-                reference.nrows()
+                "nearest_k = {k} needs more than {k} reference samples, found {}",
+                reference.nrows(),
+                k = form.nearest_k
             );
             let mend = "--set realism.nearest_k=1, or give more reference samples";
             return Ok(absent(row, reason, mend));

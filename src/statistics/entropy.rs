@@ -74,7 +74,9 @@ impl Entropies {
             per_sample.extend_from_slice(&block.entropies);
         }
         let count = n as f64;
-        marginal.iter_mut().for_each(|q| *q /= count);
+        for q in &mut marginal {
+            *q /= count;
+        }
         let curvature = marginal
             .iter()
             .zip(&squares)

@@ -333,6 +333,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the signature of all functions")]
     fn lists(_: &Arrays) -> Result<Vec<Vec<f64>>> {
         Ok(vec![vec![1.0, 2.0, 3.0], vec![f64::NAN]])
     }

@@ -50,13 +50,16 @@ const fn metric(
     }
 }
 
+/// Gives lists of numbers out of arrays.
+type Compute = fn(&Arrays) -> Result<Vec<Vec<f64>>>;
+
 /// A function against values that stand here.
 const fn function(
     id: &'static str,
     values: &'static [&'static [f64]],
     (rel, abs): (f64, f64),
     source: &'static str,
-    (name, compute): (&'static str, fn(&Arrays) -> Result<Vec<Vec<f64>>>),
+    (name, compute): (&'static str, Compute),
     parts: &'static [Part],
 ) -> Case {
     Case {

@@ -21,6 +21,7 @@ use crate::verdicts::report::terminal::table;
 use check::{Agreement, Checker, Verdict};
 use kit::Kit;
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// The document of `--json`.
@@ -146,7 +147,7 @@ fn render(document: &Document<'_>) -> String {
     out.push('\n');
     for agreement in document.agreements {
         if let (Some(note), Verdict::Disagrees) = (&agreement.note, agreement.verdict) {
-            out.push_str(&format!("{}: {note}\n", agreement.id));
+            let _ = writeln!(out, "{}: {note}", agreement.id);
         }
     }
     let skipped: Vec<&str> = document
@@ -156,18 +157,16 @@ fn render(document: &Document<'_>) -> String {
         .map(|a| a.id.as_str())
         .collect();
     if !skipped.is_empty() {
-        out.push_str(&format!("not in this build: {}\n", skipped.join(", ")));
+        let _ = writeln!(out, "not in this build: {}", skipped.join(", "));
     }
     for unchecked in document.unchecked {
-        out.push_str(&format!(
-            "not compared: {}: {}\n",
-            unchecked.id, unchecked.reason
-        ));
+        let _ = writeln!(out, "not compared: {}: {}", unchecked.id, unchecked.reason);
     }
-    out.push_str(&format!(
-        "{} known values agree, {} disagree, {} skipped\n",
+    let _ = writeln!(
+        out,
+        "{} known values agree, {} disagree, {} skipped",
         document.n_agreeing, document.n_disagreeing, document.n_skipped
-    ));
+    );
     out
 }
 

@@ -88,7 +88,6 @@ impl Part {
 
     /// Hands out a batch, damaged on all cores.
     fn hand_out(
-        &self,
         change: &Change,
         batch: Vec<(usize, Result<Stored>)>,
         visit: Visitor<'_>,
@@ -153,10 +152,10 @@ impl ImageSource for Part {
             if batch.len() < BATCH {
                 return Ok(());
             }
-            self.hand_out(change, std::mem::take(&mut batch), visit)
+            Self::hand_out(change, std::mem::take(&mut batch), visit)
         })?;
         match &self.change {
-            Some(change) => self.hand_out(change, batch, visit),
+            Some(change) => Self::hand_out(change, batch, visit),
             None => Ok(()),
         }
     }

@@ -15,6 +15,10 @@ pub fn blur(picture: &Pixels, percent: f64, _: &mut Stream) -> Result<Pixels> {
 }
 
 /// Gaussian noise of standard deviation `sigma` of 255; a gray picture stays gray.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all corruptions have one signature"
+)]
 pub fn noise(picture: &Pixels, sigma: f64, stream: &mut Stream) -> Result<Pixels> {
     let gray = picture
         .rgb

@@ -327,7 +327,6 @@ mod tests {
             ] {
                 assert!(rounded.rounded);
                 let off = (rounded.mean() - exact.mean()).abs() / error;
-                println!("d {d}, shift {shift}: off by {off:.1e} standard errors");
                 assert!(off < 1e-3, "d {d}, shift {shift}: {off}");
                 let ratio = rounded.std_error.unwrap() / error;
                 let same_sum = exact.std_error.unwrap();

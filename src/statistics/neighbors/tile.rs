@@ -102,6 +102,10 @@ pub(super) fn scan(
     }
 }
 
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a branch here would keep the loop out of vector registers"
+)]
 fn open(doubled: f32, lowered: f32, gate: f32, gates: &Gates<'_>) -> bool {
     let t = doubled - gates.column;
     (t >= lowered - gates.reach) | (t >= gate)

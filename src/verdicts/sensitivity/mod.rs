@@ -11,6 +11,7 @@ use crate::verdicts::results::{
     EngineRecord, ExtractorRecord, Input, ProtocolRecord, Row, Warning,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 
 pub use response::{Point, Response, SEEN, Seen};
 
@@ -140,13 +141,14 @@ fn legend(document: &Sensitivity) -> String {
         document.n_held_out, document.seen_at
     );
     text.push_str("– not at any level tried    < already at the first level    ! calls the corrupted set better    ~ turns back on the way    n/a no value or no standard error\n");
-    text.push_str(&format!("levels: {}\n", units.join(", ")));
-    text.push_str(&format!(
+    let _ = writeln!(text, "levels: {}", units.join(", "));
+    let _ = write!(
+        text,
         "copies are taken from the {} part",
         document.copies_from
-    ));
+    );
     if let Some(modes) = &document.modes {
-        text.push_str(&format!("; modes are {modes}"));
+        let _ = write!(text, "; modes are {modes}");
     }
     text.push('\n');
     text

@@ -34,6 +34,8 @@ fn generators_are_compared_pair_by_pair_with_their_ranks() {
         "far",
         "--extractor",
         "pixels",
+        "--metrics",
+        "fid,kid",
     ];
     let found = gavel(home.path(), &[&arguments[..], &["--json", "-"]].concat()).results();
     assert_eq!(found["schema"], "gavel.comparison/1");

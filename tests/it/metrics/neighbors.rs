@@ -309,7 +309,7 @@ fn realism_of_single_images_is_in_the_evidence() {
     // Without trimming the ball of 10 (radius 4, distance 7 from 3) is no better: 4/7 > 1/2 for 3. Mean (4/7 + 4) / 2.
     let options = ["realism.nearest_k=1", "realism.trim=none"];
     let row = &run("realism", &options, &real, &made).unwrap().estimates[0];
-    assert!((row.value.unwrap() - (4.0 / 7.0 + 4.0) / 2.0).abs() < 1e-12);
+    assert!((row.value.unwrap() - f64::midpoint(4.0 / 7.0, 4.0)).abs() < 1e-12);
 }
 
 #[test]
