@@ -13,6 +13,7 @@ mod gaussian_kernel;
 pub mod holm;
 pub mod inception_score;
 pub mod inception_score_infinity;
+mod integer_products;
 pub mod kmeans;
 pub(crate) mod linalg;
 pub mod mann_whitney;

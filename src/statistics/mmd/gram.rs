@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::members::Members;
 use super::products::Products;
 
-/// Rows and columns of a tile: a multiple of what [`super::integer`] multiplies at once.
+/// Rows and columns of a tile: a multiple of what [`crate::statistics::integer_products`] multiplies at once.
 pub(super) const TILE: usize = 240;
 
 /// Values summed side by side.

@@ -11,7 +11,6 @@
 
 mod draws;
 pub(super) mod gram;
-mod integer;
 mod members;
 pub(super) mod products;
 mod relative;

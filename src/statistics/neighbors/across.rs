@@ -105,10 +105,7 @@ impl Search<'_> {
             let tiles: Vec<TileFound> = columns
                 .par_chunks_mut(TILE)
                 .enumerate()
-                .map(|(tile, columns)| {
-                    let block = self.generated.block(tile * TILE, TILE);
-                    self.visit(&rows, &block, columns, n_balls, n_k)
-                })
+                .map(|(tile, columns)| self.visit(&rows, tile * TILE, columns, n_balls, n_k))
                 .collect();
             let mut lists = vec![Nearest::new(self.width, f64::INFINITY); rows.len];
             for (tile, part) in tiles.into_iter().enumerate() {
@@ -187,23 +184,23 @@ impl Search<'_> {
         }
     }
 
-    /// One tile.
+    /// One tile, whose columns begin at `first`.
     fn visit(
         &self,
         rows: &Block,
-        block: &Block,
+        first: usize,
         columns: &mut [Column],
         n_balls: usize,
         n_k: usize,
     ) -> TileFound {
         let mut out = TileFound {
             rows: Tally::new(rows.len, n_balls, n_k),
-            columns: Tally::new(block.len, n_balls, n_k),
+            columns: Tally::new(columns.len(), n_balls, n_k),
             lists: vec![Nearest::new(self.width, f64::INFINITY); rows.len],
             by_half: vec![[0; N_HALVES]; n_k],
             n_settled: 0,
         };
-        let doubled = doubled_products(rows, block);
+        let doubled = doubled_products(rows, self.generated, first, columns.len());
         let lowered = &self.reference.lowered()[rows.start..rows.start + rows.len];
         let gate =
             |at: usize, list: &Nearest| lowered[at] - raised(self.row_reach(rows.start + at, list));
@@ -214,8 +211,8 @@ impl Search<'_> {
             .map(|(at, list)| gate(at, list))
             .collect();
         for (at, state) in columns.iter_mut().enumerate() {
-            let column = block.start + at;
-            let values = doubled.col_as_slice(at);
+            let column = first + at;
+            let values = doubled.column(at);
             if self.width > 0 || self.balls.is_some() {
                 let gates = Gates {
                     lowered,
@@ -224,13 +221,7 @@ impl Search<'_> {
                     reach: raised(self.column_reach(column, &state.nearest)),
                 };
                 scan(values, gates, |row, doubled| {
-                    self.visit_pair(
-                        (rows.start, row),
-                        (block.start, at),
-                        doubled,
-                        state,
-                        &mut out,
-                    );
+                    self.visit_pair((rows.start, row), (first, at), doubled, state, &mut out);
                     (
                         raised(self.column_reach(column, &state.nearest)),
                         gate(row, &out.lists[row]),

@@ -10,6 +10,15 @@
 //! Rounding the centred values moves the squared distance by at most `4 u (|x'|² + |y'|²)`; the rest of the 32 pays for
 //! sums and comparisons in float32. Scaling makes the largest value about 1, so nothing overflows, and `t₀` covers what
 //! underflows. The bound is a sum of one term for each row, so that a comparison costs no more than without it.
+//!
+//! Products of rows rounded to integers ([`crate::statistics::integer_products`]) have a bound of the same form, as
+//! `2 E(x) |y'| ≤ λ |y'|² + E(x)² / λ` and `2 E(x) E(y) ≤ E(x)² + E(y)²`, with E(x) as measured and λ near E(x) / |x'|:
+//!
+//! ```text
+//! e = Σ over both rows of (λ + τ) |x'|² + (1 + τ) (1 + 1 / λ) E(x)² + t₀      λ = 2⁻¹³,  τ = t / (1 − t),  t = (c + 40) 2⁻²⁴
+//! ```
+//! with c chunks: c + 3 roundings of each chunk's product, whose sizes sum to at most `|x̂| |ŷ|`, twice that being at most
+//! the sum of `(1 + λ) |x'|² + (1 + 1 / λ) E(x)²`; the other 37 pay for what the 32 do above.
 
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
@@ -19,6 +28,9 @@ const ROUNDOFF: f64 = 1.0 / 16_777_216.0;
 
 /// Rows that one job sums.
 const ROWS: usize = 1024;
+
+/// λ, near the part of a row that rounding it to integers takes away.
+const LAMBDA: f64 = 1.0 / 8192.0;
 
 /// Scale, centre and bound of a pair of sets.
 #[derive(Debug)]
@@ -58,26 +70,32 @@ impl Frame {
                 .iter()
                 .map(|sum| (sum / n.max(1) as f64 * f64::from(scale)) as f32)
                 .collect(),
-            // Beyond 2^23 dimensions float32 says nothing, and every decision is settled in float64.
-            relative: if t < 0.5 { t / (1.0 - t) } else { 1e30 },
+            relative: gamma(t),
             absolute: (d as f64 + 32.0) * 2.0_f64.powi(-120),
         }
     }
 
-    /// Bound on the error of an estimated squared distance between rows whose squared norms sum to `norms`.
-    pub fn error(&self, norms: f64) -> f64 {
-        self.relative * norms + self.absolute
+    /// What a row of a squared norm contributes to the bound on an estimated squared distance.
+    pub fn error(&self, norm: f64) -> f64 {
+        self.relative * norm + self.absolute
     }
 
-    /// A float32 value not above the lower end that a squared norm contributes to an estimate.
-    pub fn lowered(&self, norm: f64) -> f32 {
-        (norm - self.relative * norm - self.absolute) as f32
+    /// The same for a row rounded to integers, which took away `squared_residual`, in `n_chunks` chunks.
+    pub fn rounded_error(&self, norm: f64, squared_residual: f64, n_chunks: usize) -> f64 {
+        let tau = gamma((n_chunks as f64 + 40.0) * ROUNDOFF);
+        let taken = (1.0 + tau) * (1.0 + 1.0 / LAMBDA) * squared_residual;
+        (LAMBDA + tau) * norm + taken + self.absolute
     }
 
     /// Squared distances times this are in the frame.
     pub fn squared_scale(&self) -> f64 {
         f64::from(self.scale) * f64::from(self.scale)
     }
+}
+
+/// t / (1 − t). Beyond 2^23 dimensions float32 says nothing, and every decision is settled in float64.
+fn gamma(t: f64) -> f64 {
+    if t < 0.5 { t / (1.0 - t) } else { 1e30 }
 }
 
 fn column_sums(block: ArrayView2<'_, f32>) -> Vec<f64> {

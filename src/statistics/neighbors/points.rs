@@ -7,9 +7,13 @@ use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use super::frame::Frame;
+use crate::statistics::integer_products::{Panels, Rows, is_fast};
 
 /// Group of a row that no other row equals.
 pub(super) const UNIQUE: u32 = u32::MAX;
+
+/// From this many dimensions on products are those of integers, where the machine multiplies these faster.
+const MANY_DIMENSIONS: usize = 256;
 
 /// A set of rows in a frame.
 #[derive(Debug)]
@@ -17,23 +21,36 @@ pub(super) struct Points<'a> {
     values: Cow<'a, [f32]>,
     n_features: usize,
     frame: &'a Frame,
+    /// The rows rounded to integers; none where products are those of float32.
+    rounded: Rows,
     /// Squared norms in the frame.
     norms: Vec<f64>,
+    /// What each row contributes to the bound on the error of an estimate.
+    errors: Vec<f64>,
     /// What each norm contributes to the lower end of an estimate.
     lowered: Vec<f32>,
     /// Equal rows of all sets have the same group.
     groups: Vec<u32>,
 }
 
-/// Some successive rows in the frame, row after row.
+/// Some successive rows in the frame, arranged to be multiplied with many others.
 #[derive(Debug)]
 pub(super) struct Block {
     /// The first row.
     pub start: usize,
     /// Number of rows.
     pub len: usize,
-    /// Values, `[len, d]`.
-    pub values: Vec<f32>,
+    /// The values.
+    pub values: Values,
+}
+
+/// The values of a block.
+#[derive(Debug)]
+pub(super) enum Values {
+    /// In float32, `[len, d]`.
+    Floats(Vec<f32>),
+    /// Rounded to integers, and doubled.
+    Integers(Panels),
 }
 
 impl<'a> Points<'a> {
@@ -48,18 +65,22 @@ impl<'a> Points<'a> {
                 values,
                 n_features,
                 frame,
+                rounded: Rows::default(),
                 norms: Vec::new(),
+                errors: Vec::new(),
                 lowered: Vec::new(),
                 groups: std::mem::replace(&mut groups, rest),
             };
             points.norms = (0..n)
                 .into_par_iter()
-                .map(|row| {
-                    let block = points.block(row, 1);
-                    block.values.iter().map(|&v| f64::from(v).powi(2)).sum()
-                })
+                .map(|row| points.framed(row).map(|v| f64::from(v).powi(2)).sum())
                 .collect();
-            points.lowered = points.norms.iter().map(|&n| frame.lowered(n)).collect();
+            if n_features >= MANY_DIMENSIONS && is_fast() {
+                points.rounded = points.round();
+            }
+            points.errors = (0..n).map(|row| points.error(row)).collect();
+            let ends = points.norms.iter().zip(&points.errors);
+            points.lowered = ends.map(|(norm, error)| (norm - error) as f32).collect();
             points
         })
     }
@@ -85,16 +106,58 @@ impl<'a> Points<'a> {
         self.values.get(row * d..(row + 1) * d).unwrap_or_default()
     }
 
-    /// Up to `size` rows from `start` on, in the frame.
+    /// The values of a row in the frame.
+    fn framed(&self, row: usize) -> impl Iterator<Item = f32> + '_ {
+        let scale = self.frame.scale;
+        let values = self.row(row).iter().zip(&self.frame.centre);
+        values.map(move |(x, centre)| x * scale - centre)
+    }
+
+    fn round(&self) -> Rows {
+        let scale = self.frame.scale;
+        Rows::new(self.len(), self.n_features, |row, dimensions, out| {
+            let centre = &self.frame.centre[dimensions.clone()];
+            let values = self.row(row)[dimensions].iter().zip(centre);
+            for (slot, (x, centre)) in out.iter_mut().zip(values) {
+                *slot = x * scale - centre;
+            }
+        })
+    }
+
+    fn error(&self, row: usize) -> f64 {
+        let norm = self.norms[row];
+        match self.rounded.n_chunks() {
+            0 => self.frame.error(norm),
+            n => {
+                let squared_residual = self.rounded.squared_residual(row);
+                self.frame.rounded_error(norm, squared_residual, n)
+            }
+        }
+    }
+
+    /// Up to `size` rows from `start` on.
     pub fn block(&self, start: usize, size: usize) -> Block {
         let len = size.min(self.len().saturating_sub(start));
-        let scale = self.frame.scale;
-        let mut values = Vec::with_capacity(len * self.n_features());
-        for row in start..start + len {
-            let row = self.row(row).iter().zip(&self.frame.centre);
-            values.extend(row.map(|(x, centre)| x * scale - centre));
-        }
+        let values = if self.rounded.n_chunks() == 0 {
+            Values::Floats(self.floats(start, len))
+        } else {
+            Values::Integers(self.rounded.panels(start, len, 2.0))
+        };
         Block { start, len, values }
+    }
+
+    /// The rows `start..start + len` in the frame, row after row.
+    pub fn floats(&self, start: usize, len: usize) -> Vec<f32> {
+        let mut values = Vec::with_capacity(len * self.n_features);
+        for row in start..start + len {
+            values.extend(self.framed(row));
+        }
+        values
+    }
+
+    /// The rows rounded to integers, where blocks are.
+    pub fn rounded(&self) -> &Rows {
+        &self.rounded
     }
 
     /// What the norms contribute to lower ends, row by row.
@@ -127,7 +190,7 @@ impl<'a> Points<'a> {
         let norms = self.norms[row] + other.norms[other_row];
         (
             (norms - f64::from(doubled)).max(0.0),
-            self.frame.error(norms),
+            self.errors[row] + other.errors[other_row],
         )
     }
 }
@@ -193,6 +256,7 @@ fn groups(sets: &[(Cow<'_, [f32]>, usize)]) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tile::doubled_products;
     use super::*;
     use crate::rng::Seed;
     use ndarray::{Array2, array};
@@ -211,19 +275,24 @@ mod tests {
     #[test]
     fn estimates_keep_their_bound_even_far_from_the_origin() {
         let mut stream = Seed(5).stream("points", 0);
-        for offset in [0.0, 100.0] {
-            let x = Array2::from_shape_fn((40, 33), |(i, _)| {
-                let spread = if i % 2 == 0 { 1.0 } else { 1e-3 };
-                (offset + spread * stream.normal()) as f32
+        for (offset, d) in [
+            (0.0, 33),
+            (100.0, 33),
+            (0.0, 300),
+            (100.0, 300),
+            (0.0, 1024),
+        ] {
+            let x = Array2::from_shape_fn((40, d), |(i, k)| {
+                let spread = [1.0, 1e-3, 1e-3, 1.0][i % 4];
+                let peak = if k == 7 && i % 4 > 1 { 1e3 } else { 1.0 };
+                (offset + spread * peak * stream.normal()) as f32
             });
             let frame = Frame::of(&[x.view()]);
             let [points] = Points::of([x.view()], &frame);
-            let block = points.block(0, 40);
-            for i in 0..40 {
-                for j in 0..40 {
-                    let row = |at: usize| &block.values[at * 33..(at + 1) * 33];
-                    let product: f32 = row(i).iter().zip(row(j)).map(|(a, b)| a * b).sum();
-                    let (value, error) = points.estimate(i, &points, j, 2.0 * product);
+            let doubled = doubled_products(&points.block(0, 40), &points, 0, 40);
+            for j in 0..40 {
+                for (i, &doubled) in doubled.column(j).iter().enumerate() {
+                    let (value, error) = points.estimate(i, &points, j, doubled);
                     let truth = points.settle(i, &points, j);
                     assert!((value - truth).abs() <= error, "{value} {truth} {error}");
                 }

@@ -32,15 +32,14 @@ pub(super) fn within(points: &Points<'_>, exact: usize, width: usize) -> (Lists,
             .map(|(tile, columns)| {
                 if tile == 0 {
                     // Both halves of a diagonal tile are there: every row is met as a column.
-                    visit_tile(points, &rows, &rows, &mut [], columns);
+                    visit_tile(points, &rows, start, &mut [], columns);
                     return Vec::new();
                 }
-                let block = points.block(start + tile * TILE, TILE);
                 let mut lists: Vec<Nearest> = limits
                     .iter()
                     .map(|&limit| Nearest::new(width, limit))
                     .collect();
-                visit_tile(points, &rows, &block, &mut lists, columns);
+                visit_tile(points, &rows, start + tile * TILE, &mut lists, columns);
                 lists
             })
             .collect();
@@ -71,22 +70,22 @@ fn anchor<'a>(points: &'a Points<'a>, row: usize) -> Anchor<'a> {
     }
 }
 
-/// Offers the pairs of a tile to its columns and, where `lists` has them, to its rows.
+/// Offers the pairs of a tile, whose columns begin at `first`, to its columns and, where `lists` has them, to its rows.
 fn visit_tile(
     points: &Points<'_>,
     rows: &Block,
-    block: &Block,
+    first: usize,
     lists: &mut [Nearest],
     columns: &mut [Nearest],
 ) {
-    let doubled = doubled_products(rows, block);
+    let doubled = doubled_products(rows, points, first, columns.len());
     let lowered = &points.lowered()[rows.start..rows.start + rows.len];
     let gate = |row: usize, list: &Nearest| lowered[row] - raised(list.limit());
     let mut gates: Vec<f32> = (0..rows.len)
         .map(|row| lists.get(row).map_or(f32::INFINITY, |list| gate(row, list)))
         .collect();
     for (at, state) in columns.iter_mut().enumerate() {
-        let column = block.start + at;
+        let column = first + at;
         let own = anchor(points, column);
         let gates = Gates {
             lowered,
@@ -94,7 +93,7 @@ fn visit_tile(
             column: points.lowered()[column],
             reach: raised(state.limit()),
         };
-        scan(doubled.col_as_slice(at), gates, |at, value| {
+        scan(doubled.column(at), gates, |at, value| {
             let row = rows.start + at;
             if row == column {
                 return (raised(state.limit()), f32::INFINITY);

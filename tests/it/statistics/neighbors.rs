@@ -211,6 +211,43 @@ fn scale_and_place_do_not_matter() {
 }
 
 #[test]
+fn every_count_is_that_of_the_definition_in_many_dimensions_too() {
+    // Products there are those of rows rounded to integers; 300 dimensions fill a part of the second chunk.
+    let (x, y) = (
+        normal(11, 650, 300, 0.0, 1.0),
+        normal(12, 590, 300, 0.1, 0.9),
+    );
+    let tables = check(&x, &y, &[1, 3, 10]);
+    assert!(tables.n_settled() < tables.n_pairs() / 20);
+    check(&(&x * 1e-18), &(&y * 1e-18), &[3]);
+    check(&(&x * 1e18 + 1e20), &(&y * 1e18 + 1e20), &[3]);
+}
+
+#[test]
+fn ties_copies_and_far_clusters_are_settled_in_many_dimensions_too() {
+    // On a grid most distances are equal; every second row is far away, and one dimension stands out.
+    let grid = |seed: u64, n: usize| {
+        let mut values = normal(seed, n, 260, 0.0, 0.6).mapv(f32::round);
+        for (i, mut row) in values.rows_mut().into_iter().enumerate() {
+            row.slice_mut(ndarray::s![4..]).fill(0.0);
+            row += if i % 2 == 0 { 1000.0 } else { -1000.0 };
+            row[1] *= if i % 3 == 0 { 512.0 } else { 1.0 };
+        }
+        values
+    };
+    check(&grid(13, 200), &grid(14, 150), &[1, 5]);
+    // Narrow clusters, duplicates inside and across sets.
+    let base = normal(15, 120, 256, 50.0, 1e-3);
+    let x = concatenate(Axis(0), &[base.view(), base.view()]).unwrap();
+    let y = concatenate(
+        Axis(0),
+        &[normal(16, 100, 256, -50.0, 1e-3).view(), base.view()],
+    )
+    .unwrap();
+    check(&x, &y, &[1, 2, 5]);
+}
+
+#[test]
 fn rows_in_another_memory_order_are_the_same_rows() {
     let (x, y) = (normal(7, 60, 5, 0.0, 1.0), normal(8, 50, 5, 0.1, 1.0));
     let turned = x.t().to_owned();

@@ -28,7 +28,7 @@ pub(super) fn pair(low: i16, high: i16) -> Pair {
 }
 
 /// Both integers of a pair.
-fn halves(pair: Pair) -> [i32; 2] {
+pub(super) fn halves(pair: Pair) -> [i32; 2] {
     [i32::from(pair as i16), pair >> 16]
 }
 
@@ -85,34 +85,110 @@ pub(super) fn dispatch(work: impl Work) {
     work.run(Plain);
 }
 
+/// Has this machine vector units that multiply faster in integers than in float32?
+#[cfg(not(target_arch = "x86_64"))]
+pub(in crate::statistics) fn is_fast() -> bool {
+    false
+}
+
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::dispatch;
 
 #[cfg(target_arch = "x86_64")]
+pub(in crate::statistics) use x86::is_fast;
+
+#[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{COLUMNS, Pair, PanelLine, Plain, ROWS, STEP, Unit, Work};
-    use core::arch::x86_64::{__m256, __m256i};
+    use core::arch::x86_64::{__m256, __m256i, __m512, __m512i};
     use pulp::x86::V3;
+
+    pulp::simd_type! {
+        /// 512-bit vectors with an instruction that multiplies and adds, into which the compiler joins the two of
+        /// [`Avx512`].
+        struct Vnni {
+            avx512f: "avx512f",
+            avx512bw: "avx512bw",
+            avx512dq: "avx512dq",
+            avx512vl: "avx512vl",
+            avx512vnni: "avx512vnni",
+        }
+    }
 
     /// Does the work with the best unit of this machine.
     pub fn dispatch(work: impl Work) {
+        if let Some(simd) = Vnni::try_new() {
+            let unit = Avx512(simd);
+            return simd.vectorize(On { work, unit });
+        }
         match V3::try_new() {
-            Some(simd) => pulp::Simd::vectorize(simd, On { work, simd }),
+            Some(simd) => {
+                let unit = Avx2(simd);
+                pulp::Simd::vectorize(simd, On { work, unit });
+            }
             None => work.run(Plain),
         }
     }
 
-    struct On<W> {
-        work: W,
-        simd: V3,
+    /// Has this machine vector units that multiply faster in integers than in float32?
+    pub fn is_fast() -> bool {
+        Vnni::try_new().is_some()
     }
 
-    impl<W: Work> pulp::WithSimd for On<W> {
+    struct On<W, U> {
+        work: W,
+        unit: U,
+    }
+
+    impl<W: Work, U: Unit> pulp::NullaryFnOnce for On<W, U> {
         type Output = ();
 
         #[inline(always)]
-        fn with_simd<S: pulp::Simd>(self, _: S) {
-            self.work.run(Avx2(self.simd));
+        fn call(self) {
+            self.work.run(self.unit);
+        }
+    }
+
+    /// 512-bit vectors.
+    #[derive(Clone, Copy)]
+    struct Avx512(Vnni);
+
+    impl Unit for Avx512 {
+        #[inline(always)]
+        fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS] {
+            let Vnni {
+                avx512f, avx512bw, ..
+            } = self.0;
+            let mut sums = [avx512f._mm512_setzero_si512(); ROWS];
+            let [a, b, c, d, e, f] = rows.map(|row| row.as_chunks::<STEP>().0.iter());
+            let six = a.zip(b).zip(c).zip(d).zip(e).zip(f);
+            for (lines, (((((a, b), c), d), e), f)) in panel.as_chunks::<STEP>().0.iter().zip(six) {
+                for (k, line) in lines.iter().enumerate() {
+                    let columns: __m512i = pulp::cast(*line);
+                    for (values, sum) in [a, b, c, d, e, f].into_iter().zip(&mut sums) {
+                        let both = avx512f._mm512_set1_epi32(values[k]);
+                        let products = avx512bw._mm512_madd_epi16(both, columns);
+                        *sum = avx512f._mm512_add_epi32(*sum, products);
+                    }
+                }
+            }
+            sums.map(|sum| pulp::cast(sum))
+        }
+
+        #[inline(always)]
+        fn add_scaled(
+            self,
+            sums: &mut [f32; COLUMNS],
+            dots: &[i32; COLUMNS],
+            steps: &[f32; COLUMNS],
+            step: f32,
+        ) {
+            let Vnni { avx512f, .. } = self.0;
+            let (old, steps): (__m512, __m512) = (pulp::cast(*sums), pulp::cast(*steps));
+            let scale = avx512f._mm512_mul_ps(steps, avx512f._mm512_set1_ps(step));
+            let dots = avx512f._mm512_cvtepi32_ps(pulp::cast(*dots));
+            let product = avx512f._mm512_mul_ps(dots, scale);
+            *sums = pulp::cast(avx512f._mm512_add_ps(old, product));
         }
     }
 
