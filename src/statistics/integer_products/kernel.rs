@@ -135,6 +135,21 @@ mod x86 {
         Vnni::try_new().is_some()
     }
 
+    /// Does the work that `work` makes once with every unit of this machine, and names them.
+    #[cfg(test)]
+    pub fn dispatch_to_each<W: Work>(mut work: impl FnMut(&'static str) -> W) {
+        if let Some(simd) = Vnni::try_new() {
+            let unit = Avx512(simd);
+            let work = work("512 bits");
+            simd.vectorize(On { work, unit });
+        }
+        if let Some(simd) = V3::try_new() {
+            let unit = Avx2(simd);
+            let work = work("256 bits");
+            pulp::Simd::vectorize(simd, On { work, unit });
+        }
+    }
+
     struct On<W, U> {
         work: W,
         unit: U,
@@ -253,17 +268,25 @@ mod x86 {
 mod tests {
     use super::*;
     use crate::rng::Seed;
+    use std::cell::RefCell;
+
+    type Dots = [[i32; COLUMNS]; ROWS];
+    type Sums = [f32; COLUMNS];
 
     struct Check<'a> {
         rows: [&'a [Pair]; ROWS],
         panel: &'a [PanelLine],
-        out: &'a mut [[i32; COLUMNS]; ROWS],
+        steps: Sums,
+        out: &'a RefCell<Vec<(Dots, Sums)>>,
     }
 
     impl Work for Check<'_> {
         #[inline(always)]
         fn run<U: Unit>(self, unit: U) {
-            *self.out = unit.dots(self.rows, self.panel);
+            let dots = unit.dots(self.rows, self.panel);
+            let mut sums = [0.75; COLUMNS];
+            unit.add_scaled(&mut sums, &dots[0], &self.steps, 1.1e-3);
+            self.out.borrow_mut().push((dots, sums));
         }
     }
 
@@ -275,31 +298,43 @@ mod tests {
     }
 
     #[test]
-    fn this_machines_unit_multiplies_as_sums_of_64_bit_integers_do() {
+    fn every_unit_multiplies_as_64_bit_integers_do_and_scales_to_the_same_bits() {
         let mut stream = Seed(4).stream("integer test", 0);
         let mut small = || stream.below(8191) as i16 - 4095;
         let left: Vec<[i16; 2]> = (0..ROWS * 30).map(|_| [small(), small()]).collect();
         let right: Vec<[i16; 2]> = (0..COLUMNS * 30).map(|_| [small(), small()]).collect();
         let pairs =
             |all: &[[i16; 2]]| -> Vec<Pair> { all.iter().map(|p| pair(p[0], p[1])).collect() };
-        let rows = pairs(&left);
+        let (rows, columns) = (pairs(&left), pairs(&right));
         let panel: Vec<PanelLine> = (0..30)
-            .map(|k| std::array::from_fn(|c| pairs(&right)[c * 30 + k]))
+            .map(|k| std::array::from_fn(|c| columns[c * 30 + k]))
             .collect();
-        let mut out = [[0; COLUMNS]; ROWS];
-        dispatch(Check {
+        let (out, mut names) = (RefCell::new(Vec::new()), vec!["plain"]);
+        let check = || Check {
             rows: std::array::from_fn(|r| &rows[r * 30..(r + 1) * 30]),
             panel: &panel,
-            out: &mut out,
+            steps: std::array::from_fn(|c| 1.0 / (c as f32 + 3.0)),
+            out: &out,
+        };
+        check().run(Plain);
+        #[cfg(target_arch = "x86_64")]
+        x86::dispatch_to_each(|name| {
+            names.push(name);
+            check()
         });
-        for r in 0..ROWS {
-            for c in 0..COLUMNS {
-                let want: i64 = (0..30)
-                    .flat_map(|k| [0, 1].map(|h| (left[r * 30 + k][h], right[c * 30 + k][h])))
-                    .map(|(a, b)| i64::from(a) * i64::from(b))
-                    .sum();
-                assert_eq!(i64::from(out[r][c]), want, "row {r}, column {c}");
+        println!("units: {names:?}");
+        let out = out.take();
+        for ((dots, sums), name) in out.iter().zip(names) {
+            for (r, line) in dots.iter().enumerate() {
+                for (c, &dot) in line.iter().enumerate() {
+                    let want: i64 = (0..30)
+                        .flat_map(|k| [0, 1].map(|h| (left[r * 30 + k][h], right[c * 30 + k][h])))
+                        .map(|(a, b)| i64::from(a) * i64::from(b))
+                        .sum();
+                    assert_eq!(i64::from(dot), want, "{name}: row {r}, column {c}");
+                }
             }
+            assert_eq!(sums.map(f32::to_bits), out[0].1.map(f32::to_bits), "{name}");
         }
     }
 }

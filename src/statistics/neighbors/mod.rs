@@ -4,8 +4,8 @@
 //! sets ── Frame ──▶ Points ── within ──▶ Lists (radii) ─┐
 //!                      └───── across ◀──────────────────┴──▶ Tables ──▶ precision, density, realism, 1-NN …
 //! ```
-//! No n × m matrix is held: products are float32 tiles of 576 × 576, and of each tile only the pairs near a boundary are
-//! looked at. An estimated distance carries a rigorous bound on its error (`frame.rs`); a comparison that the bound does
+//! No n × m matrix is held: products come in tiles of 576 × 576, in float32 or of rows rounded to 16-bit integers
+//! (`points.rs`), and of each tile only the pairs near a boundary are looked at. An estimated distance carries a rigorous bound on its error (`frame.rs`); a comparison that the bound does
 //! not decide is made with the float64 sum of squared differences, in which equal rows are at exactly 0. So counts are
 //! those of float64, and [`Tables::n_settled`] says how often it was asked. Where many rows are as good as equal most
 //! pairs are settled: slower, in the same memory.

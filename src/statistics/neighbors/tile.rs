@@ -37,7 +37,7 @@ impl Doubled {
 
 /// Twice the products of the rows of a block and `len` rows of `others` from `start` on, of as many dimensions, on one
 /// thread. In few dimensions they are products of float32. In many they are those of rows rounded to 16-bit integers, at
-/// twice the rate and with a bound about twice as wide: the few more pairs that are settled cost less than that gains.
+/// a higher rate and with a bound about twice as wide: the few more pairs that are settled cost less than that gains.
 pub(super) fn doubled_products(
     rows: &Block,
     others: &Points<'_>,

@@ -229,7 +229,7 @@ fn ties_copies_and_far_clusters_are_settled_in_many_dimensions_too() {
     let grid = |seed: u64, n: usize| {
         let mut values = normal(seed, n, 260, 0.0, 0.6).mapv(f32::round);
         for (i, mut row) in values.rows_mut().into_iter().enumerate() {
-            row.slice_mut(ndarray::s![4..]).fill(0.0);
+            row.slice_axis_mut(Axis(0), (4..).into()).fill(0.0);
             row += if i % 2 == 0 { 1000.0 } else { -1000.0 };
             row[1] *= if i % 3 == 0 { 512.0 } else { 1.0 };
         }
