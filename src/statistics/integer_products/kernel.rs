@@ -1,4 +1,5 @@
-//! Exact inner products of 16-bit integers: 6 rows with 16 columns at once, 2 dimensions in every step.
+//! Exact inner products of 16-bit integers: 8 rows with 48 columns at once, 2 dimensions in every step. So many sums just
+//! fit into the 512-bit registers, and each value that is loaded is used several times.
 //!
 //! Integers have no rounding, so vector units change the time and never the result.
 
@@ -7,20 +8,25 @@
     reason = "only what is inlined into `with_simd` is compiled for the vector units found at run time"
 )]
 
+use super::PAIRS;
+
 /// Rows multiplied at once.
-pub(super) const ROWS: usize = 6;
+pub(super) const ROWS: usize = 8;
 
 /// Columns multiplied at once.
-pub(super) const COLUMNS: usize = 16;
-
-/// The number of pairs in a row is a multiple of this, so that a loop over them is no part of the cost.
-pub(super) const STEP: usize = 2;
+pub(super) const COLUMNS: usize = 48;
 
 /// Two 16-bit integers in one word: the dimensions 2k (low half) and 2k + 1.
 pub(super) type Pair = i32;
 
-/// One pair of dimensions of [`COLUMNS`] samples.
-pub(super) type PanelLine = [Pair; COLUMNS];
+/// One chunk of a row.
+pub(super) type RowChunk = [Pair; PAIRS];
+
+/// One chunk of [`COLUMNS`] samples side by side.
+pub(super) type Panel = [[Pair; COLUMNS]; PAIRS];
+
+/// The products of [`ROWS`] with [`COLUMNS`].
+pub(super) type Dots = [[i32; COLUMNS]; ROWS];
 
 /// Packs two integers.
 pub(super) fn pair(low: i16, high: i16) -> Pair {
@@ -34,8 +40,8 @@ pub(super) fn halves(pair: Pair) -> [i32; 2] {
 
 /// A way to multiply: with the vector units at hand, or without any.
 pub(super) trait Unit: Copy {
-    /// Σ over k of rows[r][k] · panel[k][c], for a multiple of [`STEP`] of k. No partial sum may leave the range of `i32`.
-    fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS];
+    /// Σ over k of rows[r][k] · panel[k][c]. No partial sum may leave the range of `i32`.
+    fn dots(self, rows: [&RowChunk; ROWS], panel: &Panel) -> Dots;
 
     /// Adds dots[c] · (steps[c] · step) to sums[c], each step rounded to float32.
     #[inline(always)]
@@ -58,7 +64,7 @@ pub(super) struct Plain;
 
 impl Unit for Plain {
     #[inline(always)]
-    fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS] {
+    fn dots(self, rows: [&RowChunk; ROWS], panel: &Panel) -> Dots {
         rows.map(|row| {
             let mut sums = [0; COLUMNS];
             for (&a, line) in row.iter().zip(panel) {
@@ -99,7 +105,7 @@ pub(in crate::statistics) use x86::is_fast;
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{COLUMNS, Pair, PanelLine, Plain, ROWS, STEP, Unit, Work};
+    use super::{COLUMNS, Dots, Panel, Plain, ROWS, RowChunk, Unit, Work};
     use core::arch::x86_64::{__m256, __m256i, __m512, __m512i};
     use pulp::x86::V3;
 
@@ -170,24 +176,22 @@ mod x86 {
 
     impl Unit for Avx512 {
         #[inline(always)]
-        fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS] {
+        fn dots(self, rows: [&RowChunk; ROWS], panel: &Panel) -> Dots {
             let Vnni {
                 avx512f, avx512bw, ..
             } = self.0;
-            let mut sums = [avx512f._mm512_setzero_si512(); ROWS];
-            let [a, b, c, d, e, f] = rows.map(|row| row.as_chunks::<STEP>().0.iter());
-            let six = a.zip(b).zip(c).zip(d).zip(e).zip(f);
-            for (lines, (((((a, b), c), d), e), f)) in panel.as_chunks::<STEP>().0.iter().zip(six) {
-                for (k, line) in lines.iter().enumerate() {
-                    let columns: __m512i = pulp::cast(*line);
-                    for (values, sum) in [a, b, c, d, e, f].into_iter().zip(&mut sums) {
-                        let both = avx512f._mm512_set1_epi32(values[k]);
+            let mut sums = [[avx512f._mm512_setzero_si512(); 3]; ROWS];
+            for (k, line) in panel.iter().enumerate() {
+                let columns: [__m512i; 3] = pulp::cast(*line);
+                for (row, sums) in rows.iter().zip(&mut sums) {
+                    let both = avx512f._mm512_set1_epi32(row[k]);
+                    for (sum, columns) in sums.iter_mut().zip(columns) {
                         let products = avx512bw._mm512_madd_epi16(both, columns);
                         *sum = avx512f._mm512_add_epi32(*sum, products);
                     }
                 }
             }
-            sums.map(|sum| pulp::cast(sum))
+            pulp::cast(sums)
         }
 
         #[inline(always)]
@@ -199,11 +203,16 @@ mod x86 {
             step: f32,
         ) {
             let Vnni { avx512f, .. } = self.0;
-            let (old, steps): (__m512, __m512) = (pulp::cast(*sums), pulp::cast(*steps));
-            let scale = avx512f._mm512_mul_ps(steps, avx512f._mm512_set1_ps(step));
-            let dots = avx512f._mm512_cvtepi32_ps(pulp::cast(*dots));
-            let product = avx512f._mm512_mul_ps(dots, scale);
-            *sums = pulp::cast(avx512f._mm512_add_ps(old, product));
+            let thirds = |values: &[f32; COLUMNS]| -> [__m512; 3] { pulp::cast(*values) };
+            let (old, steps) = (thirds(sums), thirds(steps));
+            let dots: [__m512i; 3] = pulp::cast(*dots);
+            let step = avx512f._mm512_set1_ps(step);
+            let new: [__m512; 3] = std::array::from_fn(|at| {
+                let scale = avx512f._mm512_mul_ps(steps[at], step);
+                let product = avx512f._mm512_mul_ps(avx512f._mm512_cvtepi32_ps(dots[at]), scale);
+                avx512f._mm512_add_ps(old[at], product)
+            });
+            *sums = pulp::cast(new);
         }
     }
 
@@ -213,32 +222,31 @@ mod x86 {
 
     impl Unit for Avx2 {
         #[inline(always)]
-        fn dots(self, rows: [&[Pair]; ROWS], panel: &[PanelLine]) -> [[i32; COLUMNS]; ROWS] {
+        fn dots(self, rows: [&RowChunk; ROWS], panel: &Panel) -> Dots {
             let V3 { avx, avx2, .. } = self.0;
-            let mut sums = [[avx._mm256_setzero_si256(); 2]; ROWS];
-            let [a, b, c, d, e, f] = rows.map(|row| row.as_chunks::<STEP>().0.iter());
-            let six = a.zip(b).zip(c).zip(d).zip(e).zip(f);
-            for (lines, (((((a, b), c), d), e), f)) in panel.as_chunks::<STEP>().0.iter().zip(six) {
-                for (k, line) in lines.iter().enumerate() {
-                    let columns: [__m256i; 2] = pulp::cast(*line);
-                    for (values, sums) in [a, b, c, d, e, f].into_iter().zip(&mut sums) {
-                        let both = avx._mm256_set1_epi32(values[k]);
-                        for (sum, columns) in sums.iter_mut().zip(columns) {
-                            let products = avx2._mm256_madd_epi16(both, columns);
-                            *sum = avx2._mm256_add_epi32(*sum, products);
+            let mut dots = [[0; COLUMNS]; ROWS];
+            // Four rows with a third of the columns fit into 256-bit registers.
+            for third in 0..3 {
+                for half in 0..2 {
+                    let mut sums = [[avx._mm256_setzero_si256(); 2]; 4];
+                    let rows = &rows[4 * half..4 * half + 4];
+                    for (k, line) in panel.iter().enumerate() {
+                        let columns: [[__m256i; 2]; 3] = pulp::cast(*line);
+                        for (row, sums) in rows.iter().zip(&mut sums) {
+                            let both = avx._mm256_set1_epi32(row[k]);
+                            for (sum, columns) in sums.iter_mut().zip(columns[third]) {
+                                let products = avx2._mm256_madd_epi16(both, columns);
+                                *sum = avx2._mm256_add_epi32(*sum, products);
+                            }
                         }
+                    }
+                    for (row, sums) in sums.into_iter().enumerate() {
+                        let sums: [i32; 16] = pulp::cast(sums);
+                        dots[4 * half + row][16 * third..16 * third + 16].copy_from_slice(&sums);
                     }
                 }
             }
-            let [a, b, c, d, e, f] = sums;
-            [
-                pulp::cast(a),
-                pulp::cast(b),
-                pulp::cast(c),
-                pulp::cast(d),
-                pulp::cast(e),
-                pulp::cast(f),
-            ]
+            dots
         }
 
         #[inline(always)]
@@ -251,13 +259,13 @@ mod x86 {
         ) {
             let V3 { avx, .. } = self.0;
             let step = avx._mm256_set1_ps(step);
-            let halves = |values: &[f32; COLUMNS]| -> [__m256; 2] { pulp::cast(*values) };
-            let (old, steps) = (halves(sums), halves(steps));
-            let dots: [__m256i; 2] = pulp::cast(*dots);
-            let new: [__m256; 2] = std::array::from_fn(|h| {
-                let scale = avx._mm256_mul_ps(steps[h], step);
-                let product = avx._mm256_mul_ps(avx._mm256_cvtepi32_ps(dots[h]), scale);
-                avx._mm256_add_ps(old[h], product)
+            let sixths = |values: &[f32; COLUMNS]| -> [__m256; 6] { pulp::cast(*values) };
+            let (old, steps) = (sixths(sums), sixths(steps));
+            let dots: [__m256i; 6] = pulp::cast(*dots);
+            let new: [__m256; 6] = std::array::from_fn(|at| {
+                let scale = avx._mm256_mul_ps(steps[at], step);
+                let product = avx._mm256_mul_ps(avx._mm256_cvtepi32_ps(dots[at]), scale);
+                avx._mm256_add_ps(old[at], product)
             });
             *sums = pulp::cast(new);
         }
@@ -270,12 +278,11 @@ mod tests {
     use crate::rng::Seed;
     use std::cell::RefCell;
 
-    type Dots = [[i32; COLUMNS]; ROWS];
     type Sums = [f32; COLUMNS];
 
     struct Check<'a> {
-        rows: [&'a [Pair]; ROWS],
-        panel: &'a [PanelLine],
+        rows: [&'a RowChunk; ROWS],
+        panel: &'a Panel,
         steps: Sums,
         out: &'a RefCell<Vec<(Dots, Sums)>>,
     }
@@ -300,18 +307,17 @@ mod tests {
     #[test]
     fn every_unit_multiplies_as_64_bit_integers_do_and_scales_to_the_same_bits() {
         let mut stream = Seed(4).stream("integer test", 0);
-        let mut small = || stream.below(8191) as i16 - 4095;
-        let left: Vec<[i16; 2]> = (0..ROWS * 30).map(|_| [small(), small()]).collect();
-        let right: Vec<[i16; 2]> = (0..COLUMNS * 30).map(|_| [small(), small()]).collect();
-        let pairs =
-            |all: &[[i16; 2]]| -> Vec<Pair> { all.iter().map(|p| pair(p[0], p[1])).collect() };
-        let (rows, columns) = (pairs(&left), pairs(&right));
-        let panel: Vec<PanelLine> = (0..30)
-            .map(|k| std::array::from_fn(|c| columns[c * 30 + k]))
-            .collect();
+        let mut small = || stream.below(5001) as i16 - 2500;
+        let mut both = || [small(), small()];
+        let left: [[[i16; 2]; PAIRS]; ROWS] =
+            std::array::from_fn(|_| std::array::from_fn(|_| both()));
+        let right: [[[i16; 2]; COLUMNS]; PAIRS] =
+            std::array::from_fn(|_| std::array::from_fn(|_| both()));
+        let rows = left.map(|row| row.map(|[low, high]| pair(low, high)));
+        let panel: Panel = right.map(|line| line.map(|[low, high]| pair(low, high)));
         let (out, mut names) = (RefCell::new(Vec::new()), vec!["plain"]);
         let check = || Check {
-            rows: std::array::from_fn(|r| &rows[r * 30..(r + 1) * 30]),
+            rows: rows.each_ref(),
             panel: &panel,
             steps: std::array::from_fn(|c| 1.0 / (c as f32 + 3.0)),
             out: &out,
@@ -327,9 +333,11 @@ mod tests {
         for ((dots, sums), name) in out.iter().zip(names) {
             for (r, line) in dots.iter().enumerate() {
                 for (c, &dot) in line.iter().enumerate() {
-                    let want: i64 = (0..30)
-                        .flat_map(|k| [0, 1].map(|h| (left[r * 30 + k][h], right[c * 30 + k][h])))
-                        .map(|(a, b)| i64::from(a) * i64::from(b))
+                    let want: i64 = left[r]
+                        .iter()
+                        .zip(right.iter().map(|line| line[c]))
+                        .map(|(a, b)| [0, 1].map(|h| i64::from(a[h]) * i64::from(b[h])))
+                        .map(|[low, high]| low + high)
                         .sum();
                     assert_eq!(i64::from(dot), want, "{name}: row {r}, column {c}");
                 }

@@ -30,5 +30,3 @@ const CHUNK: usize = 256;
 
 /// Pairs of dimensions in a chunk.
 const PAIRS: usize = CHUNK / 2;
-
-const _: () = assert!(PAIRS.is_multiple_of(kernel::STEP));

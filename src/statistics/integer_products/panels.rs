@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::PAIRS;
-use super::kernel::{COLUMNS, PanelLine, ROWS, Unit, Work, dispatch};
+use super::kernel::{COLUMNS, Panel, ROWS, Unit, Work, dispatch};
 use super::rows::Rows;
 
 /// Rows of the right whose sums stay in the processor's cache from chunk to chunk.
@@ -20,8 +20,8 @@ const _: () = assert!(BAND.is_multiple_of(ROWS));
 #[derive(Debug)]
 pub(in crate::statistics) struct Panels {
     n_panels: usize,
-    /// `[n_chunks, n_panels, PAIRS]`.
-    lines: Vec<PanelLine>,
+    /// `[n_chunks, n_panels]`.
+    panels: Vec<Panel>,
     /// `[n_chunks, n_panels, COLUMNS]`.
     steps: Vec<[f32; COLUMNS]>,
 }
@@ -44,17 +44,17 @@ impl Rows {
     /// The rows `start..start + len` as panels, multiplied by a power of two.
     pub fn panels(&self, start: usize, len: usize, factor: f32) -> Panels {
         let n_panels = len.div_ceil(COLUMNS);
-        let panels: Vec<(usize, usize)> = (0..self.n_chunks())
+        let places: Vec<(usize, usize)> = (0..self.n_chunks())
             .flat_map(|chunk| (0..n_panels).map(move |panel| (chunk, panel)))
             .collect();
         // Columns beyond the last row stay zero.
         let columns = |panel: usize| {
             (0..COLUMNS.min(len - panel * COLUMNS)).map(move |c| (c, start + panel * COLUMNS + c))
         };
-        let mut lines = vec![[0; COLUMNS]; panels.len() * PAIRS];
-        lines
-            .par_chunks_mut(PAIRS)
-            .zip(&panels)
+        let mut panels = vec![[[0; COLUMNS]; PAIRS]; places.len()];
+        panels
+            .par_iter_mut()
+            .zip(&places)
             .for_each(|(lines, &(chunk, panel))| {
                 for (c, row) in columns(panel) {
                     for (line, &value) in lines.iter_mut().zip(self.row(chunk, row)) {
@@ -62,15 +62,15 @@ impl Rows {
                     }
                 }
             });
-        let mut steps = vec![[0.0; COLUMNS]; panels.len()];
-        for (steps, &(chunk, panel)) in steps.iter_mut().zip(&panels) {
+        let mut steps = vec![[0.0; COLUMNS]; places.len()];
+        for (steps, &(chunk, panel)) in steps.iter_mut().zip(&places) {
             for (c, row) in columns(panel) {
                 steps[c] = self.step(chunk, row) * factor;
             }
         }
         Panels {
             n_panels,
-            lines,
+            panels,
             steps,
         }
     }
@@ -110,7 +110,7 @@ impl Work for Tile<'_> {
             for chunk in 0..self.right.n_chunks() {
                 for panel in 0..n_panels {
                     let index = chunk * n_panels + panel;
-                    let lines = &self.left.lines[index * PAIRS..(index + 1) * PAIRS];
+                    let lines = &self.left.panels[index];
                     let steps = &self.left.steps[index];
                     for first in (band..len.min(band + BAND)).step_by(ROWS) {
                         // Below the last row, it is multiplied again and not counted.

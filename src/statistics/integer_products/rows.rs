@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::kernel::{Pair, halves, pair};
+use super::kernel::{Pair, RowChunk, halves, pair};
 use super::{CHUNK, PAIRS};
 
 /// Largest norm of a chunk before rounding, which moves it by at most √256 / 2 = 8: 46308² < 2³¹.
@@ -15,8 +15,8 @@ const LARGEST_NORM: f64 = 46300.0;
 pub(in crate::statistics) struct Rows {
     n: usize,
     n_chunks: usize,
-    /// `[n_chunks, n, PAIRS]`.
-    values: Vec<Pair>,
+    /// `[n_chunks, n]`.
+    values: Vec<RowChunk>,
     /// The step s, `[n_chunks, n]`.
     steps: Vec<f32>,
     /// E(x)², `[n]`.
@@ -31,17 +31,17 @@ impl Rows {
         fill: impl Fn(usize, Range<usize>, &mut [f32]) + Sync,
     ) -> Self {
         let n_chunks = n_dimensions.div_ceil(CHUNK);
-        let mut values = vec![0; n_chunks * n * PAIRS];
+        let mut values = vec![[0; PAIRS]; n_chunks * n];
         let mut steps = vec![0.0; n_chunks * n];
         let mut squared_residuals = vec![0.0; n];
         for (chunk, (values, steps)) in values
-            .chunks_mut((n * PAIRS).max(1))
+            .chunks_mut(n.max(1))
             .zip(steps.chunks_mut(n.max(1)))
             .enumerate()
         {
             let dimensions = chunk * CHUNK..n_dimensions.min((chunk + 1) * CHUNK);
             values
-                .par_chunks_mut(PAIRS)
+                .par_iter_mut()
                 .zip(steps)
                 .zip(&mut squared_residuals)
                 .enumerate()
@@ -72,9 +72,8 @@ impl Rows {
     }
 
     /// The integers of a row in a chunk.
-    pub(super) fn row(&self, chunk: usize, row: usize) -> &[Pair] {
-        let start = (chunk * self.n + row) * PAIRS;
-        &self.values[start..start + PAIRS]
+    pub(super) fn row(&self, chunk: usize, row: usize) -> &RowChunk {
+        &self.values[chunk * self.n + row]
     }
 
     /// The step of a row in a chunk.
