@@ -1,7 +1,13 @@
 //! Sums over a Gram matrix that is never held whole.
 //!
 //! The matrix is cut into square tiles of a fixed size; a tile is one product, the kernel over it, and its sums. Tiles of
-//! one row run in parallel and are folded in order, so the bits are the same for any number of threads.
+//! one row run in parallel and are folded in order, so the bits are the same for any number of threads. Sums are folded in
+//! lanes of a fixed number, so they are the same with any vector units too.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into `with_simd` is compiled for the vector units found at run time"
+)]
 
 use rayon::prelude::*;
 
@@ -49,12 +55,14 @@ struct Tile {
 }
 
 /// k(x, y) = (⟨x, y⟩ / d + 1)³.
+#[inline(always)]
 fn kernel(product: f64, gamma: f64) -> f64 {
     let base = product * gamma + 1.0;
     base * base * base
 }
 
 /// Turns a line of products into kernel values, adds them to `row_sums`, and gives their sum and that of their squares.
+#[inline(always)]
 fn kernel_line(line: &mut [f64], gamma: f64, row_sums: &mut [f64]) -> [f64; 2] {
     let (mut totals, mut squares) = ([0.0; LANES], [0.0; LANES]);
     for (line, row_sums) in line.chunks_mut(LANES).zip(row_sums.chunks_mut(LANES)) {
@@ -78,7 +86,6 @@ fn tile<P: Products>(
     same: bool,
     members: Option<[&Members; 2]>,
 ) -> Tile {
-    let gamma = 1.0 / set.n_dimensions() as f64;
     let mut gram = set.multiply(second, left);
     let mut sums = Tile {
         row_sums: vec![0.0; width],
@@ -86,25 +93,58 @@ fn tile<P: Products>(
         squares: 0.0,
         subsets: vec![0.0; members.map_or(0, |[m, _]| m.n_subsets())],
     };
-    for (j, line) in gram.chunks_exact_mut(width).enumerate() {
-        if same {
-            // There the kernel is 0.
-            line[j] = -1.0 / gamma;
-        }
-        let [total, squares] = kernel_line(line, gamma, &mut sums.row_sums);
-        sums.column_sums.push(total);
-        sums.squares += squares;
-        if let Some([of_left, of_set]) = members {
-            let in_tile = of_left.tile(first);
-            for &s in of_set.of(second + j) {
-                sums.subsets[s as usize] += chosen(line, &in_tile[s as usize]);
-            }
-        }
-    }
+    pulp::Arch::new().dispatch(Summing {
+        gram: &mut gram,
+        gamma: 1.0 / set.n_dimensions() as f64,
+        starts: [first, second],
+        same,
+        members,
+        sums: &mut sums,
+    });
     sums
 }
 
+/// Turns the products of a tile into kernel values and adds these up, as work for the vector units at hand.
+struct Summing<'a> {
+    /// `[samples of the set, width]`.
+    gram: &'a mut [f64],
+    gamma: f64,
+    starts: [usize; 2],
+    same: bool,
+    members: Option<[&'a Members; 2]>,
+    sums: &'a mut Tile,
+}
+
+impl pulp::WithSimd for Summing<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let Self {
+            gram, gamma, sums, ..
+        } = self;
+        let [first, second] = self.starts;
+        let width = sums.row_sums.len();
+        for (j, line) in gram.chunks_exact_mut(width).enumerate() {
+            if self.same {
+                // There the kernel is 0.
+                line[j] = -1.0 / gamma;
+            }
+            let [total, squares] = kernel_line(line, gamma, &mut sums.row_sums);
+            sums.column_sums.push(total);
+            sums.squares += squares;
+            if let Some([of_left, of_set]) = self.members {
+                let in_tile = of_left.tile(first);
+                for &s in of_set.of(second + j) {
+                    sums.subsets[s as usize] += chosen(line, &in_tile[s as usize]);
+                }
+            }
+        }
+    }
+}
+
 /// The sum of some values of a line, four side by side.
+#[inline(always)]
 fn chosen(line: &[f64], members: &[u16]) -> f64 {
     let mut sums = [0.0; 4];
     let fours = members.chunks_exact(4);

@@ -8,12 +8,17 @@
 //! whose samples were moved by a ten-thousandth of their spread. It differs from the float64 value by about that part of
 //! its own standard error.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into `with_simd` is compiled for the vector units found at run time"
+)]
+
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use super::gram::TILE;
 use super::products::{Products, square};
-use crate::statistics::integer_products::{Panels, Rows};
+use crate::statistics::integer_products::{Lines, Panels, Rows};
 
 /// Largest size of a value whose products stay within float32's range.
 const LARGEST_VALUE: f32 = 1e15;
@@ -113,16 +118,41 @@ impl Products for Rounded<'_> {
 
     fn multiply(&self, start: usize, left: &Block) -> Vec<f64> {
         let len = TILE.min(self.n() - start);
-        let lines = self.rows.multiply(start, len, &left.panels);
-        let mut out = Vec::with_capacity(len * left.offsets.len());
-        for (at, offset) in self.offsets[start..start + len].iter().enumerate() {
-            let centred = lines.line(at).iter().zip(&left.offsets);
-            out.extend(centred.map(|(&sum, own)| f64::from(sum) + (own + offset)));
-        }
+        let mut out = vec![0.0; len * left.offsets.len()];
+        pulp::Arch::new().dispatch(Uncentring {
+            lines: &self.rows.multiply(start, len, &left.panels),
+            own: &left.offsets,
+            offsets: &self.offsets[start..start + len],
+            out: &mut out,
+        });
         out
     }
 
     fn square(&self, sample: usize) -> f64 {
         square(self.samples, sample)
+    }
+}
+
+/// ⟨x, y⟩ from ⟨x − c, y − c⟩, as work for the vector units at hand.
+struct Uncentring<'a> {
+    lines: &'a Lines,
+    own: &'a [f64],
+    offsets: &'a [f64],
+    /// `[offsets, own]`.
+    out: &'a mut [f64],
+}
+
+impl pulp::WithSimd for Uncentring<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let lines = self.out.chunks_exact_mut(self.own.len().max(1));
+        for (at, (out, offset)) in lines.zip(self.offsets).enumerate() {
+            let centred = self.lines.line(at).iter().zip(self.own);
+            for (slot, (&sum, own)) in out.iter_mut().zip(centred) {
+                *slot = f64::from(sum) + (own + offset);
+            }
+        }
     }
 }
