@@ -10,6 +10,9 @@ use super::{CHUNK, PAIRS};
 /// Largest norm of a chunk before rounding, which moves it by at most √256 / 2 = 8: 46308² < 2³¹.
 const LARGEST_NORM: f64 = 46300.0;
 
+/// Values summed side by side.
+const LANES: usize = 8;
+
 /// A set of rounded rows.
 #[derive(Debug, Default)]
 pub(in crate::statistics) struct Rows {
@@ -84,9 +87,15 @@ impl Rows {
 
 /// Writes one chunk in integers and gives their step; 0 where the chunk is 0 or too small for a step.
 fn round(given: &[f32; CHUNK], out: &mut [Pair]) -> f32 {
-    let squares = given.iter().map(|&v| f64::from(v) * f64::from(v));
-    let norm = squares.sum::<f64>().sqrt();
-    let largest = given.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+    let (mut squares, mut sizes) = ([0.0; LANES], [0.0_f32; LANES]);
+    for values in given.as_chunks::<LANES>().0 {
+        for (lane, value) in values.iter().enumerate() {
+            squares[lane] += f64::from(*value) * f64::from(*value);
+            sizes[lane] = sizes[lane].max(value.abs());
+        }
+    }
+    let norm = squares.iter().sum::<f64>().sqrt();
+    let largest = sizes.into_iter().fold(0.0, f32::max);
     // Rounded up to float32, so that neither bound is crossed.
     let step = ((norm / LARGEST_NORM).max(f64::from(largest) / 32766.0) as f32).next_up();
     if largest == 0.0 || !step.is_normal() {
@@ -107,15 +116,16 @@ fn nearest(value: f32) -> i16 {
 /// Σ (given − s q)²; the terms are exact to float64.
 fn squared_difference(given: &[f32; CHUNK], rounded: &[Pair], step: f32) -> f64 {
     let step = f64::from(step);
-    let mut sums = [0.0; 2];
-    for (given, &pair) in given.chunks_exact(2).zip(rounded) {
-        let pair = halves(pair);
-        for half in 0..2 {
-            let difference = f64::from(given[half]) - f64::from(pair[half]) * step;
-            sums[half] += difference * difference;
+    let mut sums = [0.0; LANES];
+    let both = given.as_chunks::<LANES>().0.iter();
+    for (given, pairs) in both.zip(rounded.as_chunks::<{ LANES / 2 }>().0) {
+        for (at, given) in given.iter().enumerate() {
+            let rounded = halves(pairs[at / 2])[at % 2];
+            let difference = f64::from(*given) - f64::from(rounded) * step;
+            sums[at] += difference * difference;
         }
     }
-    sums[0] + sums[1]
+    sums.iter().sum()
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@
     reason = "only what is inlined into `with_simd` is compiled for the vector units found at run time"
 )]
 
-use ndarray::ArrayView2;
+use std::borrow::Cow;
+
+use ndarray::{ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use super::gram::TILE;
@@ -40,7 +42,12 @@ pub(super) fn round_both<'a>(
     x: ArrayView2<'a, f32>,
     y: ArrayView2<'a, f32>,
 ) -> Option<[Rounded<'a>; 2]> {
-    let small = |samples: ArrayView2<'_, f32>| samples.iter().all(|v| v.abs() <= LARGEST_VALUE);
+    let small = |samples: ArrayView2<'_, f32>| {
+        let blocks = samples
+            .axis_chunks_iter(Axis(0), CENTRE_SAMPLES)
+            .into_par_iter();
+        blocks.all(|rows| rows.iter().all(|v| v.abs() <= LARGEST_VALUE))
+    };
     if !small(x) || !small(y) {
         return None;
     }
@@ -68,16 +75,16 @@ impl<'a> Rounded<'a> {
     fn new(samples: ArrayView2<'a, f32>, centre: &[f32]) -> Self {
         let n = samples.nrows();
         let rows = Rows::new(n, centre.len(), |row, dimensions, out| {
-            let sample = samples.row(row);
-            let sample = sample.iter().skip(dimensions.start);
-            for (slot, (value, centre)) in out.iter_mut().zip(sample.zip(&centre[dimensions])) {
+            let sample = in_memory(samples.row(row));
+            let centred = sample[dimensions.clone()].iter().zip(&centre[dimensions]);
+            for (slot, (value, centre)) in out.iter_mut().zip(centred) {
                 *slot = value - centre;
             }
         });
-        let half: f64 = dot(centre.iter().copied().zip(centre.iter().copied())) / 2.0;
+        let half: f64 = dot(centre, centre) / 2.0;
         let offsets = (0..n)
             .into_par_iter()
-            .map(|row| dot(samples.row(row).iter().copied().zip(centre.iter().copied())) - half)
+            .map(|row| dot(&in_memory(samples.row(row)), centre) - half)
             .collect();
         Self {
             samples,
@@ -87,8 +94,23 @@ impl<'a> Rounded<'a> {
     }
 }
 
-fn dot(pairs: impl Iterator<Item = (f32, f32)>) -> f64 {
-    pairs.map(|(a, b)| f64::from(a) * f64::from(b)).sum()
+/// The values one after another; a copy only where they are not so in memory.
+fn in_memory(sample: ArrayView1<'_, f32>) -> Cow<'_, [f32]> {
+    match sample.to_slice() {
+        Some(values) => Cow::Borrowed(values),
+        None => Cow::Owned(sample.to_vec()),
+    }
+}
+
+/// ⟨x, y⟩ in float64, eight sums side by side.
+fn dot(x: &[f32], y: &[f32]) -> f64 {
+    let mut sums = [0.0; 8];
+    for (x, y) in x.chunks(8).zip(y.chunks(8)) {
+        for (sum, (x, y)) in sums.iter_mut().zip(x.iter().zip(y)) {
+            *sum += f64::from(*x) * f64::from(*y);
+        }
+    }
+    sums.iter().sum()
 }
 
 /// Samples arranged to be multiplied with others.
