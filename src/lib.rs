@@ -8,6 +8,7 @@
 //! `ARCHITECTURE.md` says what each stage owns and what it must never know.
 
 pub mod atomic_file;
+pub mod audit;
 pub mod cli;
 pub mod error;
 pub mod features;

@@ -28,6 +28,18 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("metrics", &["features", "statistics", "rng", "error"]),
+    (
+        "audit",
+        &[
+            "sources",
+            "features",
+            "metrics",
+            "statistics",
+            "error",
+            "progress",
+            "rng",
+        ],
+    ),
     ("verdicts", &["metrics", "statistics", "plots", "error"]),
     (
         "training",

@@ -1,0 +1,1 @@
+//! How many faces there are in pictures.
