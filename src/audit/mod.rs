@@ -12,9 +12,11 @@ pub mod faces;
 
 mod case;
 mod finding;
+mod selection;
 
 pub use case::{Archive, Case, Exhibit, Item, Thumbnails};
 pub use finding::{Evidence, Finding, Severity};
+pub use selection::{find, parameters, select};
 
 use crate::error::Result;
 use crate::metrics::{ParamSpec, Params, Warning};

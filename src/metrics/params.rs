@@ -157,6 +157,42 @@ impl Params {
         }
     }
 
+    /// One set of parameters: of each of `specs` the value in `typed` (name and text), else its default. `owner` is what
+    /// stands before the point in `--set`.
+    ///
+    /// # Errors
+    /// Usage: a value that is not allowed, a name that is none of the parameters (the known ones are listed), or one that is
+    /// given twice.
+    pub fn of(owner: &str, specs: &[ParamSpec], typed: &[(&str, &str)]) -> Result<Self> {
+        for (at, (name, _)) in typed.iter().enumerate() {
+            if !specs.iter().any(|spec| spec.name == *name) {
+                let known: Vec<String> = specs
+                    .iter()
+                    .map(|spec| format!("{owner}.{}", spec.name))
+                    .collect();
+                let error =
+                    Error::usage(format!("--set {owner}.{name}: there is no such parameter"));
+                return Err(error.mend(match known.is_empty() {
+                    true => format!("{owner} has no parameters"),
+                    false => format!("one of {}", known.join(", ")),
+                }));
+            }
+            if typed[..at].iter().any(|(earlier, _)| earlier == name) {
+                return Err(Error::usage(format!("--set {owner}.{name} is given twice"))
+                    .mend("give it once"));
+            }
+        }
+        specs
+            .iter()
+            .map(|spec| {
+                let given = typed.iter().find(|(name, _)| *name == spec.name);
+                let value = spec.parse(owner, given.map_or(spec.default, |(_, text)| text))?;
+                Ok((spec.name.to_owned(), value))
+            })
+            .collect::<Result<_>>()
+            .map(Self)
+    }
+
     /// The parameters as the results document writes them.
     #[must_use]
     pub fn to_map(&self) -> BTreeMap<String, Value> {

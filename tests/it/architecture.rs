@@ -40,7 +40,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rng",
         ],
     ),
-    ("verdicts", &["metrics", "statistics", "plots", "error"]),
+    (
+        "verdicts",
+        &["metrics", "audit", "statistics", "plots", "error"],
+    ),
     (
         "training",
         &[
