@@ -5,6 +5,7 @@
 //! that has none of them.
 
 pub mod comparison;
+pub mod findings;
 pub mod protocols;
 pub mod report;
 pub mod results;

@@ -30,9 +30,10 @@ pub fn table<R: AsRef<[String]>>(rows: &[R]) -> String {
 /// The document as a Markdown table, its provenance and its warnings.
 #[must_use]
 pub fn render(results: &Results) -> String {
-    let mut out = String::from(
-        "| metric | value | ± | 95 % interval | better | floor | parameters |\n|---|---:|---:|---|---|---:|---|\n",
-    );
+    let mut out = super::findings::markdown(&results.findings);
+    if !results.metrics.is_empty() {
+        out.push_str("| metric | value | ± | 95 % interval | better | floor | parameters |\n|---|---:|---:|---|---|---:|---|\n");
+    }
     for row in &results.metrics {
         let interval = row.interval.map_or(String::new(), |i| {
             format!(

@@ -1,6 +1,7 @@
 //! A results document as text: one file a format, pure functions from the document to a string.
 
 pub mod csv;
+mod findings;
 pub mod json;
 pub mod markdown;
 pub mod terminal;

@@ -47,8 +47,13 @@ pub fn render(results: &Results) -> String {
                 .map_or(String::new(), |f| number(f, row.std_error)),
         ]);
     }
-    let mut out = table(&rows);
-    out.push('\n');
+    let mut out = match results.metrics.is_empty() {
+        true => String::new(),
+        false => format!("{}\n", table(&rows)),
+    };
+    if !results.findings.is_empty() {
+        out = format!("{}\n{out}", super::findings::terminal(&results.findings));
+    }
     for row in &results.metrics {
         if let Some(line) = diagnostics(row) {
             let _ = writeln!(out, "{:<10} {line}", row.id);
