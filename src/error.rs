@@ -5,6 +5,8 @@ use std::fmt;
 /// Which exit code an error ends with (the table stands in `README.md`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// The verdict is "fail": exit 1.
+    Failed,
     /// The command line was wrong: exit 2.
     Usage,
     /// An input file or set was wrong: exit 3.
@@ -24,6 +26,7 @@ impl Kind {
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
+            Self::Failed => 1,
             Self::Usage => 2,
             Self::Input => 3,
             Self::Engine => 4,
@@ -52,6 +55,11 @@ impl Error {
             message: message.into(),
             mend: None,
         }
+    }
+
+    /// A verdict of "fail".
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(Kind::Failed, message)
     }
 
     /// A wrong command line.

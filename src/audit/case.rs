@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
+use super::Need;
 use crate::error::Result;
 use crate::progress::Observer;
 use crate::rng::Seed;
@@ -26,6 +27,27 @@ pub struct Case<'a> {
     pub seed: Seed,
     /// Hears of progress.
     pub observer: &'a dyn Observer,
+}
+
+impl Case<'_> {
+    /// What is missing of a need, in words, and what to do about it.
+    #[must_use]
+    pub fn lacks(&self, need: Need) -> Option<(&'static str, &'static str)> {
+        match need {
+            Need::Reference if self.reference.is_none() => {
+                Some(("no reference set was given", "give real pictures"))
+            }
+            Need::Train if self.train.is_none() => Some((
+                "no training set was given",
+                "--train SOURCE, the pictures that the generator was trained on",
+            )),
+            Need::Features if self.generated.features.is_none() => Some((
+                "no network looked at the pictures",
+                "run it from the command line",
+            )),
+            _ => None,
+        }
+    }
 }
 
 /// Reads pictures again, in full.

@@ -1,11 +1,13 @@
 //! The command line as typed. Every field here is raw; `plan` checks it.
 
+mod audit;
 mod compare;
 mod protocols;
 mod selftest;
 mod sensitivity;
 mod shims;
 
+pub use audit::{Audit, FailOn};
 pub use compare::Compare;
 pub use protocols::Protocols;
 pub use selftest::Selftest;
@@ -65,6 +67,8 @@ Examples:
   gavel evaluate real/ samples/ --metrics all --per-class --sheets sheets/
   gavel evaluate real-features.npy generated-features.npy --metrics fid,kid --set kid.subset_size=100,500")]
     Evaluate(Evaluate),
+    /// Copies, mirrors, duplicates, collapse, missing modes, faces: findings with the pictures that prove them
+    Audit(Audit),
     /// Is B better than A, and is that more than chance?
     Compare(Compare),
     /// The same pair under every protocol: how much of the number is preprocessing?

@@ -1,6 +1,7 @@
 //! Arguments, plan, console. The only stage that prints.
 
 pub mod arguments;
+mod audit;
 mod classes;
 mod compare;
 pub mod console;
@@ -58,6 +59,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<()> {
     match typed {
         Command::Evaluate(typed) => evaluate::run(typed, command, console),
+        Command::Audit(typed) => audit::run(typed, command, console),
         Command::Compare(typed) => compare::run(typed, command, console),
         Command::Protocols(typed) => protocols::run(typed, command, console),
         Command::Sensitivity(typed) => sensitivity::run(typed, command, console),

@@ -119,19 +119,21 @@ fn line(
     pictures: &BTreeMap<&str, BTreeMap<usize, Pixels>>,
 ) -> sheet::Row {
     let read = pictures.get(evidence.side.as_str());
-    let drawn = evidence.rows.iter().take(COLUMNS).filter_map(|row| {
-        let pixels = read?.get(row)?;
-        let (width, height) = (u32::try_from(pixels.width), u32::try_from(pixels.height));
-        RgbImage::from_raw(width.ok()?, height.ok()?, pixels.rgb.clone())
-    });
+    let rows = evidence.rows.iter().take(COLUMNS);
     sheet::Row {
         label: broken(&format!("{}\n{}", evidence.label, evidence.side)),
-        pictures: drawn.collect(),
+        pictures: rows.filter_map(|row| drawn(read?.get(row)?)).collect(),
     }
 }
 
+/// A picture as sheets take it.
+pub fn drawn(pixels: &Pixels) -> Option<RgbImage> {
+    let (width, height) = (u32::try_from(pixels.width), u32::try_from(pixels.height));
+    RgbImage::from_raw(width.ok()?, height.ok()?, pixels.rgb.clone())
+}
+
 /// Lines of at most [`LABEL`] letters, broken between words.
-fn broken(text: &str) -> String {
+pub fn broken(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for paragraph in text.lines() {
         let mut line = String::new();

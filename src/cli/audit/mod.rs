@@ -1,0 +1,148 @@
+//! `gavel audit`: what is wrong with a set, and the pictures that prove it.
+
+mod scene;
+mod sheets;
+
+use super::arguments::Audit as Typed;
+use super::arguments::FailOn;
+use super::console::Console;
+use super::evaluate::finish;
+use super::laboratory::Laboratory;
+use super::output;
+use super::plan::NetworkPlan;
+use super::sheets::check;
+use crate::audit::{self, Audit, Case, Need, Report, Severity};
+use crate::error::{Error, Result};
+use crate::metrics::Params;
+use crate::progress::Observer;
+use crate::rng::Seed;
+use crate::verdicts::findings::FindingRecord;
+use crate::verdicts::results::{Results, Row, SCHEMA, Warning};
+use scene::Scene;
+
+/// Runs the command.
+pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()> {
+    let plan = NetworkPlan::check(&typed.network)?;
+    let audits = audit::select(&typed.audits)?;
+    let parameters = audit::parameters(&typed.set)?;
+    output::check(&typed.output)?;
+    if let Some(folder) = &typed.sheets {
+        check(folder)?;
+    }
+    let lab = Laboratory::new(&plan, console).seeded(typed.seed);
+    let wanted: Vec<Need> = audits
+        .iter()
+        .flat_map(|audit| audit.card().needs)
+        .copied()
+        .collect();
+    let scene = Scene::open(
+        typed,
+        &lab,
+        &plan,
+        console,
+        wanted.contains(&Need::Features),
+    )?;
+    let case = scene.case(Seed(typed.seed), console);
+    let mut report = Report::default();
+    for (audit, parameters) in audit::AUDITS.iter().zip(&parameters) {
+        if !audits
+            .iter()
+            .any(|chosen| chosen.card().name == audit.card().name)
+        {
+            continue;
+        }
+        let found = hold(*audit, &case, parameters, console)?;
+        report.findings.extend(found.findings);
+        report.estimates.extend(found.estimates);
+        report.warnings.extend(found.warnings);
+    }
+    for warning in &report.warnings {
+        lab.warn(Warning::new(warning.code, &warning.text, &warning.mend));
+    }
+    let results = document(&report, &scene, &lab, typed.seed, command);
+    if let Some(folder) = &typed.sheets {
+        sheets::draw(&results.findings, &scene, folder, console)?;
+    }
+    finish(&results, &typed.output, console)?;
+    verdict(&report, typed.fail_on)
+}
+
+/// Runs one audit, or says why it cannot run.
+fn hold(
+    audit: &dyn Audit,
+    case: &Case<'_>,
+    parameters: &Params,
+    console: &Console,
+) -> Result<Report> {
+    let card = audit.card();
+    if let Some((lacking, mend)) = card.needs.iter().find_map(|need| case.lacks(*need)) {
+        return Ok(Report {
+            warnings: vec![crate::metrics::Warning::new(
+                "audit_not_run",
+                format!("the audit {} did not run: {lacking}", card.name),
+                mend,
+            )],
+            ..Report::default()
+        });
+    }
+    console.begin(card.name, 1);
+    let report = audit.run(case, parameters);
+    console.end();
+    report
+}
+
+fn document(
+    report: &Report,
+    scene: &Scene,
+    lab: &Laboratory<'_>,
+    seed: u64,
+    command: Vec<String>,
+) -> Results {
+    let (extractor, protocol, engine) = lab.records();
+    Results {
+        schema: SCHEMA.to_string(),
+        gavel: env!("CARGO_PKG_VERSION").to_string(),
+        command,
+        inputs: scene.inputs(),
+        extractor,
+        protocol,
+        engine,
+        seed,
+        metrics: report
+            .estimates
+            .iter()
+            .map(|row| Row::of(row, &[]))
+            .collect(),
+        findings: report
+            .findings
+            .iter()
+            .map(|finding| FindingRecord::of(finding, &|side, index| scene.name(side, index)))
+            .collect(),
+        warnings: lab.warnings(),
+    }
+}
+
+/// Has the set failed?
+fn verdict(report: &Report, fail_on: Option<FailOn>) -> Result<()> {
+    let limit = match fail_on {
+        None => return Ok(()),
+        Some(FailOn::Warning) => Severity::Warning,
+        Some(FailOn::Serious) => Severity::Serious,
+    };
+    let failed: Vec<&str> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity >= limit)
+        .map(|finding| finding.id)
+        .collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(Error::failed(format!(
+        "{} of {} findings are at least {}: {}",
+        failed.len(),
+        report.findings.len(),
+        limit.name(),
+        failed.join(", ")
+    )))
+}
