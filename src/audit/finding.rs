@@ -68,6 +68,11 @@ impl Finding {
     }
 }
 
+/// A share as findings write it: `12.3 %`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
 /// Pictures that belong together: a copy and its original, the members of a cluster, a bin of the reference.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {

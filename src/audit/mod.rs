@@ -8,7 +8,15 @@
 //! sources ── exhibit ──▶ Case { reference, generated, train } ── Audit::run ──▶ Report { findings, estimates, warnings }
 //! ```
 
+pub mod collapse;
+pub mod duplicates;
 pub mod faces;
+pub mod gather;
+pub mod identity;
+pub mod likeness;
+pub mod nearness;
+pub mod series;
+pub mod thumbnail;
 
 mod case;
 mod finding;
@@ -25,6 +33,8 @@ use crate::statistics::estimate::Estimate;
 /// All audits, in the order of their findings.
 #[rustfmt::skip]
 pub static AUDITS: &[&dyn Audit] = &[
+    &duplicates::Duplicates,
+    &collapse::Collapse,
 ];
 
 /// What is said of an audit where it is listed.

@@ -98,6 +98,17 @@ impl ParamSpec {
 pub struct Params(BTreeMap<String, Value>);
 
 impl Params {
+    /// Every parameter at its default.
+    ///
+    /// # Errors
+    /// Usage: a default that its own specification refuses (a mistake in a card).
+    pub fn defaults(name: &str, specs: &[ParamSpec]) -> Result<Self> {
+        let values = specs
+            .iter()
+            .map(|spec| Ok((spec.name.to_owned(), spec.parse(name, spec.default)?)));
+        Ok(Self(values.collect::<Result<_>>()?))
+    }
+
     /// The word that a parameter is set to.
     ///
     /// # Errors

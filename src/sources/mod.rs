@@ -64,14 +64,18 @@ pub type Digest = [u8; 32];
 pub fn digest(stored: &Stored) -> Digest {
     match stored {
         Stored::File(bytes) => *blake3::hash(bytes).as_bytes(),
-        Stored::Raw(pixels) => {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(&(pixels.width as u64).to_le_bytes());
-            hasher.update(&(pixels.height as u64).to_le_bytes());
-            hasher.update(&pixels.rgb);
-            *hasher.finalize().as_bytes()
-        }
+        Stored::Raw(pixels) => pixel_digest(pixels),
     }
+}
+
+/// The digest of a decoded picture: BLAKE3 of width, height (u64, little-endian) and RGB bytes, whatever it was stored as.
+#[must_use]
+pub fn pixel_digest(pixels: &Pixels) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(pixels.width as u64).to_le_bytes());
+    hasher.update(&(pixels.height as u64).to_le_bytes());
+    hasher.update(&pixels.rgb);
+    *hasher.finalize().as_bytes()
 }
 
 /// The digest of an item that cannot be read: BLAKE3 of the error's message.
