@@ -60,13 +60,17 @@ impl Audit for Collapse {
         };
         let found = Diversity::of(case.generated, real, case.seed, case.observer)?;
         Ok(match found {
-            Some(diversity) => Report { findings: vec![diversity.finding()], ..Report::default() },
+            Some(diversity) => Report {
+                findings: vec![diversity.finding()],
+                ..Report::default()
+            },
             None => Report {
                 warnings: vec![Warning::new(
                     "audit_too_few",
                     format!(
                         "collapse: {} generated and {} real pictures; at least {FEWEST} of each are needed, and different real ones",
-                        case.generated.len(), real.len()
+                        case.generated.len(),
+                        real.len()
                     ),
                     "give more pictures",
                 )],
@@ -121,7 +125,11 @@ impl Diversity {
             Some(nearness) => Some(Crowd::of(generated, nearness, observer)?),
             None => None,
         };
-        let share = |n: usize| crowd.as_ref().map_or(0.0, |crowd| crowd.share_of_largest(n));
+        let share = |n: usize| {
+            crowd
+                .as_ref()
+                .map_or(0.0, |crowd| crowd.share_of_largest(n))
+        };
         let mut evidence = vec![any(generated)];
         evidence.extend(crowd.as_ref().map(Crowd::evidence).unwrap_or_default());
         Ok(Some(Self {
@@ -157,7 +165,10 @@ impl Diversity {
     pub fn finding(&self) -> Finding {
         let (severity, verdict) = match (self.is_collapsed(), self.is_weak()) {
             (true, _) => (Severity::Serious, "the generator has collapsed"),
-            (false, true) => (Severity::Warning, "the generated pictures are less diverse than real ones"),
+            (false, true) => (
+                Severity::Warning,
+                "the generated pictures are less diverse than real ones",
+            ),
             (false, false) => (Severity::Clear, "no collapse"),
         };
         let mut text = format!(
@@ -167,7 +178,10 @@ impl Diversity {
         if let Some([made, real]) = self.kinds {
             text += &format!(", and are of about {made:.1} kinds where real ones are of {real:.1}");
         }
-        text += &format!("; the largest cluster of near duplicates holds {} of the set", percent(self.clusters[0]));
+        text += &format!(
+            "; the largest cluster of near duplicates holds {} of the set",
+            percent(self.clusters[0])
+        );
         let mut finding = Finding::new("collapse", severity, text);
         if severity > Severity::Clear {
             "take an earlier checkpoint (`--series` shows where it happened), or train with a remedy: gradient penalty, a lower learning rate, minibatch statistics"
@@ -210,7 +224,10 @@ fn any(set: &Exhibit) -> Evidence {
 fn feature_ratio(generated: &Exhibit, real: &Exhibit) -> Option<f64> {
     let spread = |set: &Exhibit| {
         let features = set.features.as_ref()?;
-        let rows: Vec<&[f32]> = features.outer_iter().filter_map(|row| row.to_slice()).collect();
+        let rows: Vec<&[f32]> = features
+            .outer_iter()
+            .filter_map(|row| row.to_slice())
+            .collect();
         (rows.len() == features.nrows()).then(|| deviations(&rows))
     };
     Some(ratio(&spread(generated)?, &spread(real)?)?.0)

@@ -60,7 +60,10 @@ impl<'a> Likeness<'a> {
     #[must_use]
     pub fn of(thumbnails: &'a Thumbnails, rows: &[usize]) -> Self {
         let pictures: Vec<&[u8]> = rows.iter().map(|&row| thumbnails.get(row)).collect();
-        let sums = pictures.iter().flat_map(|picture| block_sums(picture)).collect();
+        let sums = pictures
+            .iter()
+            .flat_map(|picture| block_sums(picture))
+            .collect();
         Self { pictures, sums }
     }
 
@@ -79,7 +82,10 @@ impl<'a> Likeness<'a> {
     /// The mean colors of the 8 × 8 blocks of every picture, `[n, 192]` in rows, in gray levels.
     #[must_use]
     pub fn blocks(&self) -> Vec<f32> {
-        self.sums.iter().map(|&sum| f32::from(sum) / IN_BLOCK as f32).collect()
+        self.sums
+            .iter()
+            .map(|&sum| f32::from(sum) / IN_BLOCK as f32)
+            .collect()
     }
 
     /// Width of a row of [`Likeness::blocks`].
@@ -104,7 +110,9 @@ impl<'a> Likeness<'a> {
     }
 
     fn sums_of(&self, row: usize) -> &[i16] {
-        self.sums.get(row * SUMS..(row + 1) * SUMS).unwrap_or_default()
+        self.sums
+            .get(row * SUMS..(row + 1) * SUMS)
+            .unwrap_or_default()
     }
 
     /// For every picture the nearest that does not look exactly the same, the first of equally near ones.
@@ -118,7 +126,10 @@ impl<'a> Likeness<'a> {
                 let limit = best.map_or(u32::MAX, |best| best.squared);
                 match self.squared_within(row, other, limit) {
                     Some(squared) if squared > 0 && squared < limit => {
-                        best = Some(Nearest { row: other, squared });
+                        best = Some(Nearest {
+                            row: other,
+                            squared,
+                        });
                     }
                     _ => {}
                 }
@@ -134,7 +145,9 @@ impl<'a> Likeness<'a> {
     pub fn degrees(&self, limit: u32, observer: &dyn Observer) -> Result<Vec<u32>> {
         self.each(observer, |row| {
             let others = (0..self.len()).filter(|&other| other != row);
-            others.filter(|&other| self.squared_within(row, other, limit).is_some()).count() as u32
+            others
+                .filter(|&other| self.squared_within(row, other, limit).is_some())
+                .count() as u32
         })
     }
 
@@ -175,7 +188,10 @@ impl<'a> Likeness<'a> {
             }
             if let Some(&(radius, _)) = members.last() {
                 let rows = std::iter::once(leader).chain(members.iter().map(|(_, row)| *row));
-                clusters.push(Cluster { rows: rows.collect(), radius });
+                clusters.push(Cluster {
+                    rows: rows.collect(),
+                    radius,
+                });
             }
         }
         clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.rows.len()));
@@ -217,18 +233,24 @@ fn block_sums(picture: &[u8]) -> [i16; SUMS] {
 
 /// At most 192 · 4080² = 3.2e9, which fits.
 fn squares_of_sums(x: &[i16], y: &[i16]) -> u32 {
-    x.iter().zip(y).map(|(x, y)| {
-        let difference = i32::from(*x) - i32::from(*y);
-        (difference * difference) as u32
-    }).sum()
+    x.iter()
+        .zip(y)
+        .map(|(x, y)| {
+            let difference = i32::from(*x) - i32::from(*y);
+            (difference * difference) as u32
+        })
+        .sum()
 }
 
 /// At most 768 · 255² = 5e7, which fits.
 fn squares(x: &[u8], y: &[u8]) -> u32 {
-    x.iter().zip(y).map(|(x, y)| {
-        let difference = i32::from(*x) - i32::from(*y);
-        (difference * difference) as u32
-    }).sum()
+    x.iter()
+        .zip(y)
+        .map(|(x, y)| {
+            let difference = i32::from(*x) - i32::from(*y);
+            (difference * difference) as u32
+        })
+        .sum()
 }
 
 #[cfg(test)]
@@ -239,11 +261,18 @@ mod tests {
 
     fn noise(n: usize) -> Vec<u8> {
         let mut stream = Seed(3).stream("likeness", 0);
-        (0..n * Thumbnails::BYTES).map(|_| stream.below(256) as u8).collect()
+        (0..n * Thumbnails::BYTES)
+            .map(|_| stream.below(256) as u8)
+            .collect()
     }
 
     fn plain(values: &[u8]) -> Thumbnails {
-        Thumbnails::from_bytes(values.iter().flat_map(|&v| vec![v; Thumbnails::BYTES]).collect())
+        Thumbnails::from_bytes(
+            values
+                .iter()
+                .flat_map(|&v| vec![v; Thumbnails::BYTES])
+                .collect(),
+        )
     }
 
     fn all(thumbnails: &Thumbnails, n: usize) -> Likeness<'_> {
@@ -273,8 +302,12 @@ mod tests {
         let thumbnails = Thumbnails::from_bytes(bytes);
         let likeness = all(&thumbnails, 12);
         for (a, b) in [(0, 1), (1, 2), (3, 11), (5, 5)] {
-            let full: u32 = thumbnails.get(a).iter().zip(thumbnails.get(b))
-                .map(|(x, y)| u32::from(x.abs_diff(*y)).pow(2)).sum();
+            let full: u32 = thumbnails
+                .get(a)
+                .iter()
+                .zip(thumbnails.get(b))
+                .map(|(x, y)| u32::from(x.abs_diff(*y)).pow(2))
+                .sum();
             assert_eq!(likeness.squared_within(a, b, full), Some(full));
             if full > 0 {
                 assert_eq!(likeness.squared_within(a, b, full - 1), None);
@@ -301,14 +334,20 @@ mod tests {
         let clusters = likeness.clusters(limit, &degrees, &Silent).unwrap();
         let rows: Vec<&[usize]> = clusters.iter().map(|c| c.rows.as_slice()).collect();
         assert_eq!(rows, [&[1, 0, 2][..], &[4, 5]]);
-        assert_eq!((levels(clusters[0].radius), levels(clusters[1].radius)), (2.0, 1.0));
+        assert_eq!(
+            (levels(clusters[0].radius), levels(clusters[1].radius)),
+            (2.0, 1.0)
+        );
     }
 
     #[test]
     fn any_number_of_threads_finds_the_same() {
         let thumbnails = Thumbnails::from_bytes(noise(60));
         let with = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             pool.install(|| {
                 let likeness = all(&thumbnails, 60);
                 let limit = likeness.nearest(&Silent).unwrap()[0].unwrap().squared;

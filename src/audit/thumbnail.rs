@@ -52,7 +52,10 @@ pub fn square(pixels: &Pixels, side: usize) -> Vec<u8> {
                 *sum += weight * value;
             }
         }
-        small.extend(sums.iter().map(|&sum| ((2 * sum + whole) / (2 * whole)) as u8));
+        small.extend(
+            sums.iter()
+                .map(|&sum| ((2 * sum + whole) / (2 * whole)) as u8),
+        );
     }
     small
 }
@@ -141,7 +144,11 @@ mod tests {
     fn a_picture_of_the_size_asked_for_is_unchanged_and_damaged_ones_are_black() {
         let pixels = gray(2, 2, &[7, 8, 9, 10]);
         assert_eq!(square(&pixels, 2), pixels.rgb);
-        let broken = Pixels { width: 5, height: 5, rgb: vec![1] };
+        let broken = Pixels {
+            width: 5,
+            height: 5,
+            rgb: vec![1],
+        };
         assert!(of(&broken).iter().all(|&v| v == 0) && of(&broken).len() == Thumbnails::BYTES);
     }
 }

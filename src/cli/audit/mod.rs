@@ -1,6 +1,6 @@
 //! `gavel audit`: what is wrong with a set, and the pictures that prove it.
 
-mod scene;
+pub mod scene;
 mod sheets;
 
 use super::arguments::Audit as Typed;
@@ -18,7 +18,7 @@ use crate::progress::Observer;
 use crate::rng::Seed;
 use crate::verdicts::findings::FindingRecord;
 use crate::verdicts::results::{Results, Row, SCHEMA, Warning};
-use scene::Scene;
+use scene::{Looking, Scene};
 
 /// Runs the command.
 pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()> {
@@ -35,27 +35,14 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
         .flat_map(|audit| audit.card().needs)
         .copied()
         .collect();
-    let scene = Scene::open(
-        typed,
-        &lab,
-        &plan,
+    let looking = Looking {
+        lab: &lab,
+        plan: &plan,
         console,
-        wanted.contains(&Need::Features),
-    )?;
-    let case = scene.case(Seed(typed.seed), console);
-    let mut report = Report::default();
-    for (audit, parameters) in audit::AUDITS.iter().zip(&parameters) {
-        if !audits
-            .iter()
-            .any(|chosen| chosen.card().name == audit.card().name)
-        {
-            continue;
-        }
-        let found = hold(*audit, &case, parameters, console)?;
-        report.findings.extend(found.findings);
-        report.estimates.extend(found.estimates);
-        report.warnings.extend(found.warnings);
-    }
+        with_features: wanted.contains(&Need::Features),
+    };
+    let scene = Scene::open(typed, &looking)?;
+    let report = examine(&scene, &audits, &parameters, typed.seed, console)?;
     for warning in &report.warnings {
         lab.warn(Warning::new(warning.code, &warning.text, &warning.mend));
     }
@@ -65,6 +52,28 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
     }
     finish(&results, &typed.output, console)?;
     verdict(&report, typed.fail_on)
+}
+
+/// Runs the audits; `parameters` are those of all of [`audit::AUDITS`].
+pub fn examine(
+    scene: &Scene<'_>,
+    audits: &[&dyn Audit],
+    parameters: &[Params],
+    seed: u64,
+    console: &Console,
+) -> Result<Report> {
+    let case = scene.case(Seed(seed), console);
+    let mut report = Report::default();
+    for (audit, parameters) in audit::AUDITS.iter().zip(parameters) {
+        let name = audit.card().name;
+        if audits.iter().any(|chosen| chosen.card().name == name) {
+            let found = hold(*audit, &case, parameters, console)?;
+            report.findings.extend(found.findings);
+            report.estimates.extend(found.estimates);
+            report.warnings.extend(found.warnings);
+        }
+    }
+    Ok(report)
 }
 
 /// Runs one audit, or says why it cannot run.
@@ -91,9 +100,18 @@ fn hold(
     report
 }
 
+/// The findings as the document has them.
+pub fn records(report: &Report, scene: &Scene<'_>) -> Vec<FindingRecord> {
+    report
+        .findings
+        .iter()
+        .map(|finding| FindingRecord::of(finding, &|side, index| scene.name(side, index)))
+        .collect()
+}
+
 fn document(
     report: &Report,
-    scene: &Scene,
+    scene: &Scene<'_>,
     lab: &Laboratory<'_>,
     seed: u64,
     command: Vec<String>,
@@ -113,11 +131,7 @@ fn document(
             .iter()
             .map(|row| Row::of(row, &[]))
             .collect(),
-        findings: report
-            .findings
-            .iter()
-            .map(|finding| FindingRecord::of(finding, &|side, index| scene.name(side, index)))
-            .collect(),
+        findings: records(report, scene),
         warnings: lab.warnings(),
     }
 }

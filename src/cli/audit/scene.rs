@@ -22,6 +22,18 @@ struct Side<'a> {
     console: &'a Console,
 }
 
+/// How sets are looked at.
+pub struct Looking<'a> {
+    /// Knows the network and keeps the warnings.
+    pub lab: &'a Laboratory<'a>,
+    /// Threads and failures.
+    pub plan: &'a NetworkPlan,
+    /// Hears of progress.
+    pub console: &'a Console,
+    /// Is a network to look at the pictures too?
+    pub with_features: bool,
+}
+
 /// All sets of an audit.
 pub struct Scene<'a> {
     reference: Side<'a>,
@@ -31,25 +43,28 @@ pub struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Opens all sets before looking at the first, so that a wrong name is told at once.
-    pub fn open(
-        typed: &Typed,
-        lab: &Laboratory<'_>,
-        plan: &NetworkPlan,
-        console: &'a Console,
-        with_features: bool,
-    ) -> Result<Self> {
-        let reference = pictures(lab, &typed.reference)?;
-        let generated = pictures(lab, &typed.generated)?;
+    pub fn open(typed: &Typed, looking: &Looking<'a>) -> Result<Self> {
+        let reference = pictures(looking.lab, &typed.reference)?;
+        let generated = pictures(looking.lab, &typed.generated)?;
         let train = typed
             .train
             .as_deref()
-            .map(|spec| pictures(lab, spec))
+            .map(|spec| pictures(looking.lab, spec))
             .transpose()?;
-        let look = |source| look(source, lab, plan, console, with_features);
+        Self::of(reference, generated, train, looking)
+    }
+
+    /// Looks at every picture of the sets.
+    pub fn of(
+        reference: Box<dyn ImageSource>,
+        generated: Box<dyn ImageSource>,
+        train: Option<Box<dyn ImageSource>>,
+        looking: &Looking<'a>,
+    ) -> Result<Self> {
         Ok(Self {
-            reference: look(reference)?,
-            generated: look(generated)?,
-            train: train.map(look).transpose()?,
+            reference: look(reference, looking)?,
+            generated: look(generated, looking)?,
+            train: train.map(|source| look(source, looking)).transpose()?,
         })
     }
 
@@ -111,13 +126,10 @@ fn no_pictures(spec: &str, found: &str) -> Error {
         .mend("give a folder, an archive or an array of pictures; `gavel evaluate` takes features")
 }
 
-fn look<'a>(
-    source: Box<dyn ImageSource>,
-    lab: &Laboratory<'_>,
-    plan: &NetworkPlan,
-    console: &'a Console,
-    with_features: bool,
-) -> Result<Side<'a>> {
+fn look<'a>(source: Box<dyn ImageSource>, looking: &Looking<'a>) -> Result<Side<'a>> {
+    let Looking {
+        lab, plan, console, ..
+    } = *looking;
     let options = GatherOptions {
         threads: plan.extract.threads,
         on_error: plan.extract.on_error,
@@ -136,7 +148,7 @@ fn look<'a>(
         ));
     }
     let mut n_cached = 0;
-    if with_features {
+    if looking.with_features {
         let seen = lab.extract(source.as_ref())?;
         n_cached = seen.n_cached;
         gathered.attach(seen.features.view(), &seen.indices)?;

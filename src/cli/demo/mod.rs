@@ -3,11 +3,14 @@
 mod generators;
 
 use super::arguments::Demo;
+use super::audit::scene::{Looking, Scene};
+use super::audit::{examine, records};
 use super::console::Console;
 use super::evaluate::{Panel, Sets};
 use super::laboratory::Laboratory;
 use super::output;
 use super::plan::NetworkPlan;
+use crate::audit::{self, Audit, Need};
 use crate::error::{Error, Result};
 use crate::metrics::{self, Settings};
 use crate::plots::sheet;
@@ -39,6 +42,17 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
     let lab = Laboratory::new(&plan, console);
     let metrics = metrics::select(METRICS)?;
     let settings = Settings::parse::<String>(&[])?;
+    let audits: Vec<&dyn Audit> = audit::select("all")?
+        .into_iter()
+        .filter(|audit| !audit.card().needs.contains(&Need::Detector))
+        .collect();
+    let parameters = audit::parameters::<String>(&[])?;
+    let looking = Looking {
+        lab: &lab,
+        plan: &plan,
+        console,
+        with_features: true,
+    };
     let material = Material::new(typed.n, typed.seed)?;
     let reference = material.reference()?;
 
@@ -50,15 +64,24 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
     for generator in &GENERATORS {
         let pictures = generator.draw(&material)?;
         sheet_rows.push(row(generator.name, "", &pictures));
-        let set = |name: &str, pictures: Vec<Pixels>| {
-            lab.measure(Opened::Images(Box::new(MemorySource::new(
+        let source = |name: &str, pictures: &[Pixels]| {
+            Box::new(MemorySource::new(
                 &format!("demo:{name}"),
-                pictures,
-            ))))
+                pictures.to_vec(),
+            ))
         };
-        let reference = set("reference", reference.clone())?;
-        let train = set("train", material.train.clone())?;
-        let generated = set(generator.name, pictures)?;
+        let set =
+            |name: &str, pictures: &[Pixels]| lab.measure(Opened::Images(source(name, pictures)));
+        let scene = Scene::of(
+            source("reference", &reference),
+            source(generator.name, &pictures),
+            Some(source("train", &material.train)),
+            &looking,
+        )?;
+        let report = examine(&scene, &audits, &parameters, typed.seed, console)?;
+        let reference = set("reference", &reference)?;
+        let train = set("train", &material.train)?;
+        let generated = set(generator.name, &pictures)?;
         let panel = Panel {
             lab: &lab,
             metrics: &metrics,
@@ -72,7 +95,8 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
             generated,
             train: Some(train),
         };
-        let results = panel.judge(sets, command.to_vec())?;
+        let mut results = panel.judge(sets, command.to_vec())?;
+        results.findings = records(&report, &scene);
         let file = typed.output.join(format!("{}.json", generator.name));
         output::write_file(&file, report::json::render(&results)?.as_bytes())?;
         judged.push((generator, results));
@@ -141,12 +165,28 @@ fn lines(judged: &[(&Generator, Results)]) -> Vec<Vec<String>> {
         .map_or("", |e| e.name.as_str());
     let mut lines = vec![["generator".to_string(), "what it does".to_string()].to_vec()];
     lines[0].extend(ids.iter().map(|id| format!("{id}[{extractor}]")));
+    lines[0].push("caught by".to_string());
     for (generator, results) in judged {
         let mut line = vec![generator.name.to_string(), generator.vice.to_string()];
         line.extend(ids.iter().map(|id| cell(results, id)));
+        line.push(caught_by(results));
         lines.push(line);
     }
     lines
+}
+
+/// The findings that speak against a generator.
+fn caught_by(results: &Results) -> String {
+    let found: Vec<&str> = results
+        .findings
+        .iter()
+        .filter(|finding| ["warning", "serious"].contains(&finding.severity.as_str()))
+        .map(|finding| finding.id.as_str())
+        .collect();
+    match found.as_slice() {
+        [] => "nothing".to_owned(),
+        found => found.join(", "),
+    }
 }
 
 fn table(judged: &[(&Generator, Results)]) -> String {
