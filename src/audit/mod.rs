@@ -9,9 +9,11 @@
 //! ```
 
 pub mod collapse;
+pub mod dropping;
 pub mod duplicates;
 pub mod faces;
 pub mod gather;
+pub mod hygiene;
 pub mod identity;
 pub mod likeness;
 pub mod nearness;
@@ -33,6 +35,8 @@ use crate::statistics::estimate::Estimate;
 pub static AUDITS: &[&dyn Audit] = &[
     &duplicates::Duplicates,
     &collapse::Collapse,
+    &dropping::Dropping,
+    &hygiene::Hygiene,
 ];
 
 /// What is said of an audit where it is listed.
