@@ -6,7 +6,7 @@ use super::duplicates::Crowd;
 use super::finding::percent;
 use super::likeness::Likeness;
 use super::nearness::calibrate;
-use super::{Audit, Card, Case, Evidence, Exhibit, Finding, Need, Report, Severity};
+use super::{Audit, Card, Case, Evidence, Exhibit, Finding, Report, Severity};
 use crate::error::Result;
 use crate::metrics::{Params, Warning};
 use crate::progress::Observer;
@@ -45,7 +45,7 @@ static CARD: Card = Card {
     method: "total variance of 32 x 32 thumbnails over that of real pictures; effective number of kinds (Renyi order 2, bandwidth \
              from the real pictures); share of the largest clusters of near duplicates",
     source: "lecture R4; Jalali, Li and Farnia 2023, arXiv:2306.11149 (the number of kinds)",
-    needs: &[Need::Reference],
+    needs: &[],
     params: &[],
 };
 
@@ -56,17 +56,29 @@ impl Audit for Collapse {
 
     fn run(&self, case: &Case<'_>, _params: &Params) -> Result<Report> {
         let Some(real) = case.reference.or(case.train) else {
-            return Ok(Report::default());
+            let warning = Warning::new(
+                "audit_uncalibrated",
+                "collapse: how different real pictures are is not known without any",
+                "give a reference set (or --train) of real pictures",
+            );
+            return Ok(Report {
+                warnings: vec![warning],
+                ..Report::default()
+            });
         };
         let found = Diversity::of(case.generated, real, case.seed, case.observer)?;
         Ok(match found {
-            Some(diversity) => Report { findings: vec![diversity.finding()], ..Report::default() },
+            Some(diversity) => Report {
+                findings: vec![diversity.finding()],
+                ..Report::default()
+            },
             None => Report {
                 warnings: vec![Warning::new(
                     "audit_too_few",
                     format!(
                         "collapse: {} generated and {} real pictures; at least {FEWEST} of each are needed, and different real ones",
-                        case.generated.len(), real.len()
+                        case.generated.len(),
+                        real.len()
                     ),
                     "give more pictures",
                 )],
@@ -121,7 +133,11 @@ impl Diversity {
             Some(nearness) => Some(Crowd::of(generated, nearness, observer)?),
             None => None,
         };
-        let share = |n: usize| crowd.as_ref().map_or(0.0, |crowd| crowd.share_of_largest(n));
+        let share = |n: usize| {
+            crowd
+                .as_ref()
+                .map_or(0.0, |crowd| crowd.share_of_largest(n))
+        };
         let mut evidence = vec![any(generated)];
         evidence.extend(crowd.as_ref().map(Crowd::evidence).unwrap_or_default());
         Ok(Some(Self {
@@ -157,17 +173,20 @@ impl Diversity {
     pub fn finding(&self) -> Finding {
         let (severity, verdict) = match (self.is_collapsed(), self.is_weak()) {
             (true, _) => (Severity::Serious, "the generator has collapsed"),
-            (false, true) => (Severity::Warning, "the generated pictures are less diverse than real ones"),
+            (false, true) => (
+                Severity::Warning,
+                "the generated pictures are less diverse than real ones",
+            ),
             (false, false) => (Severity::Clear, "no collapse"),
         };
-        let mut text = format!(
-            "{verdict}: the generated pictures have {} of the variance of the real ones",
-            percent(self.variance_ratio)
+        let kinds = self.kinds.map_or_else(String::new, |[made, real]| {
+            format!(", and are of about {made:.1} kinds where real ones are of {real:.1}")
+        });
+        let text = format!(
+            "{verdict}: the generated pictures have {} of the variance of the real ones{kinds}; the largest cluster of near duplicates holds {} of the set",
+            percent(self.variance_ratio),
+            percent(self.clusters[0])
         );
-        if let Some([made, real]) = self.kinds {
-            text += &format!(", and are of about {made:.1} kinds where real ones are of {real:.1}");
-        }
-        text += &format!("; the largest cluster of near duplicates holds {} of the set", percent(self.clusters[0]));
         let mut finding = Finding::new("collapse", severity, text);
         if severity > Severity::Clear {
             "take an earlier checkpoint (`--series` shows where it happened), or train with a remedy: gradient penalty, a lower learning rate, minibatch statistics"
@@ -210,7 +229,10 @@ fn any(set: &Exhibit) -> Evidence {
 fn feature_ratio(generated: &Exhibit, real: &Exhibit) -> Option<f64> {
     let spread = |set: &Exhibit| {
         let features = set.features.as_ref()?;
-        let rows: Vec<&[f32]> = features.outer_iter().filter_map(|row| row.to_slice()).collect();
+        let rows: Vec<&[f32]> = features
+            .outer_iter()
+            .filter_map(|row| row.to_slice())
+            .collect();
         (rows.len() == features.nrows()).then(|| deviations(&rows))
     };
     Some(ratio(&spread(generated)?, &spread(real)?)?.0)

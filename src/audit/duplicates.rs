@@ -61,7 +61,10 @@ pub fn examine(
     seed: Seed,
     observer: &dyn Observer,
 ) -> Result<Report> {
-    let mut report = Report { findings: vec![exact(generated, real)], ..Report::default() };
+    let mut report = Report {
+        findings: vec![exact(generated, real)],
+        ..Report::default()
+    };
     let nearness = match real {
         Some(real) => calibrate(real, generated.len(), seed, observer)?,
         None => None,
@@ -126,7 +129,11 @@ impl Crowd {
         let shown = self.clusters.iter().take(SHOWN_CLUSTERS);
         shown
             .map(|cluster| {
-                let near = format!("{} pictures within {:.1} gray levels", cluster.rows.len(), levels(cluster.radius));
+                let near = format!(
+                    "{} pictures within {:.1} gray levels",
+                    cluster.rows.len(),
+                    levels(cluster.radius)
+                );
                 evidence(near, &cluster.rows, Some(levels(cluster.radius)))
             })
             .collect()
@@ -164,11 +171,17 @@ fn exact(generated: &Exhibit, real: Option<&Exhibit>) -> Finding {
         Severity::Note
     };
     let text = if inside == 0 {
-        format!("no two of {} generated pictures have equal pixels", generated.len())
+        format!(
+            "no two of {} generated pictures have equal pixels",
+            generated.len()
+        )
     } else {
         format!(
             "{inside} of {} generated pictures ({}) have the same pixels as another one, in {} groups, the largest of {largest}; among real pictures it is {}",
-            generated.len(), percent(share), equal.len(), percent(expected)
+            generated.len(),
+            percent(share),
+            equal.len(),
+            percent(expected)
         )
     };
     let mut finding = Finding::new("duplicates_exact", severity, text);
@@ -187,8 +200,9 @@ fn exact(generated: &Exhibit, real: Option<&Exhibit>) -> Finding {
     .map(|(name, value)| (name.to_owned(), value))
     .into();
     let shown = equal.iter().take(SHOWN_CLUSTERS);
-    finding.evidence =
-        shown.map(|rows| evidence(format!("{} equal pictures", rows.len()), rows, Some(0.0))).collect();
+    finding.evidence = shown
+        .map(|rows| evidence(format!("{} equal pictures", rows.len()), rows, Some(0.0)))
+        .collect();
     finding
 }
 
@@ -196,7 +210,12 @@ fn near(crowd: &Crowd) -> Finding {
     let n = crowd.n.max(1) as f64;
     let share = crowd.n_near as f64 / n;
     let expected = crowd.nearness.expected_share(crowd.n);
-    let p = two_sided_p(two_proportion_z(share, expected, n, crowd.nearness.n as f64));
+    let p = two_sided_p(two_proportion_z(
+        share,
+        expected,
+        n,
+        crowd.nearness.n as f64,
+    ));
     let largest = crowd.share_of_largest(1);
     let severity = if share <= expected || p >= LEVEL {
         Severity::Clear
@@ -209,8 +228,13 @@ fn near(crowd: &Crowd) -> Finding {
     };
     let text = format!(
         "{} of {} generated pictures ({}) are nearly equal to another one; of as many real pictures {}; {} clusters, the largest holds {}, the ten largest {}",
-        crowd.n_near, crowd.n, percent(share), percent(expected),
-        crowd.clusters.len(), percent(largest), percent(crowd.share_of_largest(10))
+        crowd.n_near,
+        crowd.n,
+        percent(share),
+        percent(expected),
+        crowd.clusters.len(),
+        percent(largest),
+        percent(crowd.share_of_largest(10))
     );
     let mut finding = Finding::new("duplicates_near", severity, text);
     if severity > Severity::Clear {
@@ -259,7 +283,9 @@ fn support(crowd: &Crowd) -> Finding {
     .map(|(name, value)| (name.to_owned(), value))
     .into();
     if let Some(most) = real_most {
-        finding.details.insert("reference_support_at_most".to_owned(), most);
+        finding
+            .details
+            .insert("reference_support_at_most".to_owned(), most);
     }
     if crowd.n_pairs == 0 {
         finding.text = format!(

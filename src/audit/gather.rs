@@ -75,8 +75,11 @@ impl Gathered {
                 indices.len()
             )));
         }
-        let row_of: BTreeMap<usize, usize> =
-            indices.iter().enumerate().map(|(row, &index)| (index, row)).collect();
+        let row_of: BTreeMap<usize, usize> = indices
+            .iter()
+            .enumerate()
+            .map(|(row, &index)| (index, row))
+            .collect();
         let kept: Vec<(usize, usize)> = self
             .indices
             .iter()
@@ -100,10 +103,18 @@ impl Gathered {
 
     fn keep(&mut self, rows: &[usize]) {
         let exhibit = &mut self.exhibit;
-        exhibit.items = rows.iter().filter_map(|&row| exhibit.items.get(row).cloned()).collect();
-        let thumbnails = rows.iter().flat_map(|&row| exhibit.thumbnails.get(row).to_vec());
+        exhibit.items = rows
+            .iter()
+            .filter_map(|&row| exhibit.items.get(row).cloned())
+            .collect();
+        let thumbnails = rows
+            .iter()
+            .flat_map(|&row| exhibit.thumbnails.get(row).to_vec());
         exhibit.thumbnails = Thumbnails::from_bytes(thumbnails.collect());
-        self.indices = rows.iter().filter_map(|&row| self.indices.get(row).copied()).collect();
+        self.indices = rows
+            .iter()
+            .filter_map(|&row| self.indices.get(row).copied())
+            .collect();
     }
 }
 
@@ -145,7 +156,10 @@ pub fn gather(
         return Err(Error::interrupted());
     }
     visited?;
-    let found = pass.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let found = pass
+        .found
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
     found.finish(source, tolerated, options.on_error)
 }
 
@@ -187,9 +201,9 @@ impl Pass<'_> {
                 }
                 match stored {
                     // The workers drain the queue until it is closed, so this cannot block for ever.
-                    Ok(stored) if wants(index) => {
-                        sender.send((index, stored)).map_err(|_| Error::interrupted())
-                    }
+                    Ok(stored) if wants(index) => sender
+                        .send((index, stored))
+                        .map_err(|_| Error::interrupted()),
                     Ok(_) => Ok(()),
                     Err(error) => {
                         self.fail(index, error);
@@ -202,7 +216,10 @@ impl Pass<'_> {
 
     fn work(&self, receiver: &Mutex<Receiver<(usize, Stored)>>) {
         loop {
-            let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let next = receiver
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .recv();
             let Ok((index, stored)) = next else {
                 return;
             };
@@ -212,7 +229,9 @@ impl Pass<'_> {
             }
             let seen = catch_unwind(AssertUnwindSafe(|| self.look(index, &stored)));
             match seen.unwrap_or_else(|_| {
-                Err(Error::input("decoding panicked; this is a fault of the program"))
+                Err(Error::input(
+                    "decoding panicked; this is a fault of the program",
+                ))
             }) {
                 Ok((item, small)) => self.place(index, item, &small),
                 Err(error) => self.fail(index, error),
@@ -238,7 +257,7 @@ impl Pass<'_> {
             notes,
             blank: colors.all(|color| Some(color) == first),
         };
-        Ok((item, thumbnail::of(&pixels).to_vec()))
+        Ok((item, thumbnail::of(&pixels)))
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -305,7 +324,8 @@ impl Found {
         }
         for (row, &index) in indices.iter().enumerate() {
             let from = index * Thumbnails::BYTES;
-            self.thumbnails.copy_within(from..from + Thumbnails::BYTES, row * Thumbnails::BYTES);
+            self.thumbnails
+                .copy_within(from..from + Thumbnails::BYTES, row * Thumbnails::BYTES);
         }
         self.thumbnails.truncate(indices.len() * Thumbnails::BYTES);
         Ok(Gathered {

@@ -41,7 +41,11 @@ pub fn shared(items: &[Item], others: &[Item]) -> Vec<Shared> {
         .filter_map(|(row, item)| {
             let other = *rows.get(&item.pixels)?;
             let is_same_file = others.get(other).is_some_and(|o| o.stored == item.stored);
-            Some(Shared { row, other, is_same_file })
+            Some(Shared {
+                row,
+                other,
+                is_same_file,
+            })
         })
         .collect()
 }

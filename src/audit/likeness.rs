@@ -62,7 +62,10 @@ impl<'a> Likeness<'a> {
     #[must_use]
     pub fn of(thumbnails: &'a Thumbnails, rows: &[usize]) -> Self {
         let pictures: Vec<&[u8]> = rows.iter().map(|&row| thumbnails.get(row)).collect();
-        let sums = pictures.iter().flat_map(|picture| block_sums(picture)).collect();
+        let sums = pictures
+            .iter()
+            .flat_map(|picture| block_sums(picture))
+            .collect();
         Self { pictures, sums }
     }
 
@@ -81,7 +84,10 @@ impl<'a> Likeness<'a> {
     /// The mean colors of the 8 × 8 blocks of every picture, `[n, 192]` in rows, in gray levels.
     #[must_use]
     pub fn blocks(&self) -> Vec<f32> {
-        self.sums.iter().map(|&sum| f32::from(sum) / IN_BLOCK as f32).collect()
+        self.sums
+            .iter()
+            .map(|&sum| f32::from(sum) / IN_BLOCK as f32)
+            .collect()
     }
 
     /// Width of a row of [`Likeness::blocks`].
@@ -106,7 +112,9 @@ impl<'a> Likeness<'a> {
     }
 
     fn sums_of(&self, row: usize) -> &[i16] {
-        self.sums.get(row * SUMS..(row + 1) * SUMS).unwrap_or_default()
+        self.sums
+            .get(row * SUMS..(row + 1) * SUMS)
+            .unwrap_or_default()
     }
 
     /// For every picture the nearest that does not look exactly the same, the first of equally near ones.
@@ -119,18 +127,28 @@ impl<'a> Likeness<'a> {
             let others = self.sums.chunks_exact(SUMS);
             let bounds: Vec<u32> = others.map(|sums| squares_of_sums(own, sums)).collect();
             // The picture with the least bound comes first, as nearly all others are then dismissed by theirs.
-            let first = (0..self.len()).filter(|&other| other != row).min_by_key(|&other| bounds[other]);
+            let first = (0..self.len())
+                .filter(|&other| other != row)
+                .min_by_key(|&other| bounds[other]);
             let mut best: Option<Nearest> = None;
-            for other in first.into_iter().chain((0..self.len()).filter(|&other| other != row)) {
+            for other in first
+                .into_iter()
+                .chain((0..self.len()).filter(|&other| other != row))
+            {
                 let limit = best.map_or(u32::MAX, |best| best.squared);
                 if u64::from(bounds[other]) > u64::from(limit) * IN_BLOCK {
                     continue;
                 }
-                let found = self.squared_within(row, other, limit).filter(|squared| *squared > 0);
+                let found = self
+                    .squared_within(row, other, limit)
+                    .filter(|squared| *squared > 0);
                 if let Some(squared) = found
                     && best.is_none_or(|best| (squared, other) < (best.squared, best.row))
                 {
-                    best = Some(Nearest { row: other, squared });
+                    best = Some(Nearest {
+                        row: other,
+                        squared,
+                    });
                 }
             }
             best
@@ -195,7 +213,10 @@ impl<'a> Likeness<'a> {
             }
             if let Some(&(radius, _)) = members.last() {
                 let rows = std::iter::once(leader).chain(members.iter().map(|(_, row)| *row));
-                clusters.push(Cluster { rows: rows.collect(), radius });
+                clusters.push(Cluster {
+                    rows: rows.collect(),
+                    radius,
+                });
             }
         }
         clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.rows.len()));
@@ -262,11 +283,18 @@ mod tests {
 
     fn noise(n: usize) -> Vec<u8> {
         let mut stream = Seed(3).stream("likeness", 0);
-        (0..n * Thumbnails::BYTES).map(|_| stream.below(256) as u8).collect()
+        (0..n * Thumbnails::BYTES)
+            .map(|_| stream.below(256) as u8)
+            .collect()
     }
 
     fn plain(values: &[u8]) -> Thumbnails {
-        Thumbnails::from_bytes(values.iter().flat_map(|&v| vec![v; Thumbnails::BYTES]).collect())
+        Thumbnails::from_bytes(
+            values
+                .iter()
+                .flat_map(|&v| vec![v; Thumbnails::BYTES])
+                .collect(),
+        )
     }
 
     fn all(thumbnails: &Thumbnails, n: usize) -> Likeness<'_> {
@@ -296,8 +324,12 @@ mod tests {
         let thumbnails = Thumbnails::from_bytes(bytes);
         let likeness = all(&thumbnails, 12);
         for (a, b) in [(0, 1), (1, 2), (3, 11), (5, 5)] {
-            let full: u32 = thumbnails.get(a).iter().zip(thumbnails.get(b))
-                .map(|(x, y)| u32::from(x.abs_diff(*y)).pow(2)).sum();
+            let full: u32 = thumbnails
+                .get(a)
+                .iter()
+                .zip(thumbnails.get(b))
+                .map(|(x, y)| u32::from(x.abs_diff(*y)).pow(2))
+                .sum();
             assert_eq!(likeness.squared_within(a, b, full), Some(full));
             if full > 0 {
                 assert_eq!(likeness.squared_within(a, b, full - 1), None);
@@ -311,7 +343,10 @@ mod tests {
         let thumbnails = plain(&[0, 255]);
         let likeness = all(&thumbnails, 2);
         assert_eq!(likeness.squared_within(0, 1, u32::MAX), Some(199_756_800));
-        assert_eq!(squares_of_sums(likeness.sums_of(0), likeness.sums_of(1)), 3_196_108_800);
+        assert_eq!(
+            squares_of_sums(likeness.sums_of(0), likeness.sums_of(1)),
+            3_196_108_800
+        );
         assert_eq!(likeness.squared_within(0, 1, 199_756_799), None);
     }
 
@@ -334,14 +369,20 @@ mod tests {
         let clusters = likeness.clusters(limit, &degrees, &Silent).unwrap();
         let rows: Vec<&[usize]> = clusters.iter().map(|c| c.rows.as_slice()).collect();
         assert_eq!(rows, [&[1, 0, 2][..], &[4, 5]]);
-        assert_eq!((levels(clusters[0].radius), levels(clusters[1].radius)), (2.0, 1.0));
+        assert_eq!(
+            (levels(clusters[0].radius), levels(clusters[1].radius)),
+            (2.0, 1.0)
+        );
     }
 
     #[test]
     fn any_number_of_threads_finds_the_same() {
         let thumbnails = Thumbnails::from_bytes(noise(60));
         let with = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             pool.install(|| {
                 let likeness = all(&thumbnails, 60);
                 let limit = likeness.nearest(&Silent).unwrap()[0].unwrap().squared;

@@ -8,8 +8,8 @@
 //! of 2^d, with d the dimension of what varies in the domain. As nearest distances shrink in larger sets, as many real
 //! pictures are taken as there are generated ones, where there are so many.
 
-use super::likeness::{Likeness, levels};
 use super::Exhibit;
+use super::likeness::{Likeness, levels};
 use crate::error::Result;
 use crate::progress::Observer;
 use crate::rng::Seed;

@@ -30,7 +30,9 @@ impl Series {
         seed: Seed,
         observer: &dyn Observer,
     ) -> Result<Self> {
-        let measured = checkpoints.iter().map(|set| Diversity::of(set, real, seed, observer));
+        let measured = checkpoints
+            .iter()
+            .map(|set| Diversity::of(set, real, seed, observer));
         Ok(Self {
             names: checkpoints.iter().map(|set| set.source.clone()).collect(),
             diversity: measured.collect::<Result<_>>()?,
@@ -40,7 +42,9 @@ impl Series {
     /// The first checkpoint that has collapsed, counted from 0.
     #[must_use]
     pub fn first_collapsed(&self) -> Option<usize> {
-        self.diversity.iter().position(|found| found.as_ref().is_some_and(Diversity::is_collapsed))
+        self.diversity
+            .iter()
+            .position(|found| found.as_ref().is_some_and(Diversity::is_collapsed))
     }
 
     /// The first checkpoint whose variance is below half of the largest before it, with that part; both intervals taken
@@ -67,7 +71,11 @@ impl Series {
     /// checkpoint `details["evidence_checkpoint"]`.
     #[must_use]
     pub fn finding(&self) -> Finding {
-        let told = self.diversity.iter().enumerate().filter_map(|(at, found)| Some((at, found.as_ref()?)));
+        let told = self
+            .diversity
+            .iter()
+            .enumerate()
+            .filter_map(|(at, found)| Some((at, found.as_ref()?)));
         let least = told
             .clone()
             .min_by(|(_, a), (_, b)| a.variance_ratio.total_cmp(&b.variance_ratio));
@@ -80,11 +88,24 @@ impl Series {
             ),
             (None, Some((at, part)), _) => (
                 Severity::Warning,
-                format!("checkpoint {} ({}) has {} of the diversity of the best before it", at + 1, name(at), percent(part)),
+                format!(
+                    "checkpoint {} ({}) has {} of the diversity of the best before it",
+                    at + 1,
+                    name(at),
+                    percent(part)
+                ),
                 Some(at),
             ),
-            (None, None, Some((at, _))) => (Severity::Clear, "no checkpoint has collapsed".to_owned(), Some(at)),
-            (None, None, None) => (Severity::Note, "no checkpoint has enough pictures".to_owned(), None),
+            (None, None, Some((at, _))) => (
+                Severity::Clear,
+                "no checkpoint has collapsed".to_owned(),
+                Some(at),
+            ),
+            (None, None, None) => (
+                Severity::Note,
+                "no checkpoint has enough pictures".to_owned(),
+                None,
+            ),
         };
         let shares: Vec<String> = told
             .clone()
@@ -93,24 +114,36 @@ impl Series {
         let mut finding = Finding::new(
             "collapse_series",
             severity,
-            format!("{text}; variance beside that of real pictures: {}", shares.join(", ")),
+            format!(
+                "{text}; variance beside that of real pictures: {}",
+                shares.join(", ")
+            ),
         );
         if severity > Severity::Note {
-            "take the last checkpoint before it, and look at the losses of that time".clone_into(&mut finding.mend);
+            "take the last checkpoint before it, and look at the losses of that time"
+                .clone_into(&mut finding.mend);
         }
         finding.value = least.map(|(_, found)| found.variance_ratio);
         finding.interval = least.map(|(_, found)| found.interval);
         for (at, found) in told {
-            finding.details.insert(format!("variance_ratio[{at}]"), found.variance_ratio);
-            finding.details.insert(format!("largest_cluster[{at}]"), found.clusters[0]);
+            finding
+                .details
+                .insert(format!("variance_ratio[{at}]"), found.variance_ratio);
+            finding
+                .details
+                .insert(format!("largest_cluster[{at}]"), found.clusters[0]);
             if let Some([made, _]) = found.kinds {
                 finding.details.insert(format!("kinds[{at}]"), made);
             }
         }
         if let Some(at) = at {
-            finding.details.insert("evidence_checkpoint".to_owned(), at as f64);
+            finding
+                .details
+                .insert("evidence_checkpoint".to_owned(), at as f64);
             let shown = self.diversity.get(at).and_then(Option::as_ref);
-            finding.evidence = shown.map(|found| found.evidence.clone()).unwrap_or_default();
+            finding.evidence = shown
+                .map(|found| found.evidence.clone())
+                .unwrap_or_default();
         }
         finding
     }

@@ -53,7 +53,11 @@ fn step(shares: &[f64], observed: &[f64], chances: &Array2<f64>) -> Vec<f64> {
         .iter()
         .enumerate()
         .map(|(read, seen)| {
-            let expected: f64 = shares.iter().zip(chances.column(read)).map(|(s, c)| s * c).sum();
+            let expected: f64 = shares
+                .iter()
+                .zip(chances.column(read))
+                .map(|(s, c)| s * c)
+                .sum();
             if expected > 0.0 { seen / expected } else { 0.0 }
         })
         .collect();
@@ -87,7 +91,10 @@ mod tests {
         // read as 0: 0.2 · 0.9 + 0.8 · 0.3 = 0.42, as 1: 0.58.
         let confusion = array![[90.0, 10.0], [60.0, 140.0]];
         let shares = corrected(&[0.42, 0.58], &confusion);
-        assert!((shares[0] - 0.2).abs() < 1e-6 && (shares[1] - 0.8).abs() < 1e-6, "{shares:?}");
+        assert!(
+            (shares[0] - 0.2).abs() < 1e-6 && (shares[1] - 0.8).abs() < 1e-6,
+            "{shares:?}"
+        );
     }
 
     #[test]

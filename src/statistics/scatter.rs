@@ -82,12 +82,13 @@ mod tests {
         for replicate in 0..400 {
             let mut stream = Seed(5).stream("scatter", replicate);
             let mut rows = |n: usize, sd: f64| -> Vec<Vec<f64>> {
-                (0..n).map(|_| (0..6).map(|_| sd * stream.normal()).collect()).collect()
+                (0..n)
+                    .map(|_| (0..6).map(|_| sd * stream.normal()).collect())
+                    .collect()
             };
             let (a, b) = (rows(80, 1.0), rows(120, 2.0));
-            let of = |rows: &[Vec<f64>]| {
-                deviations(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
-            };
+            let of =
+                |rows: &[Vec<f64>]| deviations(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
             // Variances 6 and 24: the ratio is 1/4.
             let (_, interval) = ratio(&of(&a), &of(&b)).unwrap();
             covered += usize::from(interval.lower <= 0.25 && 0.25 <= interval.upper);

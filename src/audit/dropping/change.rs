@@ -46,24 +46,37 @@ pub fn regions(
     let lost: f64 = certain.iter().map(|r| (-gap(r)).max(0.0)).sum();
     let value = gained.max(lost);
     let text = if certain.is_empty() {
-        format!("both checkpoints fill the {} regions of the real pictures alike", found.regions.len())
+        format!(
+            "both checkpoints fill the {} regions of the real pictures alike",
+            found.regions.len()
+        )
     } else {
         format!(
             "{} of {} regions of the real pictures are filled otherwise than at the earlier checkpoint: {} of the pictures came, {} went",
-            certain.len(), found.regions.len(), percent(gained), percent(lost)
+            certain.len(),
+            found.regions.len(),
+            percent(gained),
+            percent(lost)
         )
     };
     let mut finding = Finding::new("change_regions", severity(value), text);
     describe(&mut finding, value, later.nrows().min(earlier.nrows()));
-    finding.details.insert("n_changed".to_owned(), certain.len() as f64);
-    finding.details.insert("total_variation".to_owned(), found.total_variation());
+    finding
+        .details
+        .insert("n_changed".to_owned(), certain.len() as f64);
+    finding
+        .details
+        .insert("total_variation".to_owned(), found.total_variation());
     finding.evidence = certain
         .iter()
         .take(SHOWN)
         .map(|region| {
             let [before, after] = found.shares(region);
             let label = format!("{} before, {} after", percent(before), percent(after));
-            Evidence { label, ..found.evidence(region) }
+            Evidence {
+                label,
+                ..found.evidence(region)
+            }
         })
         .collect();
     Ok(finding)
@@ -87,7 +100,10 @@ pub fn classes(
     let n = [earlier.nrows(), later.nrows()];
     let counts = [&before, &after].map(|reading| classes::count(&reading.classes, k));
     let shares = [0, 1].map(|side| {
-        let read: Vec<f64> = counts[side].iter().map(|c| *c as f64 / n[side] as f64).collect();
+        let read: Vec<f64> = counts[side]
+            .iter()
+            .map(|c| *c as f64 / n[side] as f64)
+            .collect();
         label_shift::corrected(&read, &before.confusion)
     });
     let p_values: Vec<f64> = counts[0]
@@ -102,30 +118,61 @@ pub fn classes(
     let value = 0.5 * changed.iter().map(|&at| gap(at).abs()).sum::<f64>();
     let told: Vec<String> = changed
         .iter()
-        .map(|&at| format!("{} from {} to {}", labels.names[at], percent(shares[0][at]), percent(shares[1][at])))
+        .map(|&at| {
+            format!(
+                "{} from {} to {}",
+                labels.names[at],
+                percent(shares[0][at]),
+                percent(shares[1][at])
+            )
+        })
         .collect();
     let text = if told.is_empty() {
         format!("both checkpoints make the {k} classes alike")
     } else {
-        format!("classes that changed since the earlier checkpoint: {}", told.join(", "))
+        format!(
+            "classes that changed since the earlier checkpoint: {}",
+            told.join(", ")
+        )
     };
     let mut finding = Finding::new("change_classes", severity(value), text);
     describe(&mut finding, value, n[0].min(n[1]));
-    finding.details.insert("accuracy_of_labels".to_owned(), before.accuracy);
+    finding
+        .details
+        .insert("accuracy_of_labels".to_owned(), before.accuracy);
     for (at, name) in labels.names.iter().enumerate() {
-        finding.details.insert(format!("before[{name}]"), shares[0][at]);
-        finding.details.insert(format!("after[{name}]"), shares[1][at]);
+        finding
+            .details
+            .insert(format!("before[{name}]"), shares[0][at]);
+        finding
+            .details
+            .insert(format!("after[{name}]"), shares[1][at]);
     }
     finding.evidence = changed
         .iter()
         .map(|&at| {
             let of = |reading: &classes::Reading, side: SetSide| {
-                let rows = reading.classes.iter().enumerate().filter(move |(_, class)| **class == at);
-                rows.take(SHOWN).map(|(row, _)| (side, row)).collect::<Vec<_>>()
+                let rows = reading
+                    .classes
+                    .iter()
+                    .enumerate()
+                    .filter(move |(_, class)| **class == at);
+                rows.take(SHOWN)
+                    .map(|(row, _)| (side, row))
+                    .collect::<Vec<_>>()
             };
             Evidence {
-                label: format!("{}: {} before, {} after", labels.names[at], percent(shares[0][at]), percent(shares[1][at])),
-                pictures: [of(&before, SetSide::Reference), of(&after, SetSide::Generated)].concat(),
+                label: format!(
+                    "{}: {} before, {} after",
+                    labels.names[at],
+                    percent(shares[0][at]),
+                    percent(shares[1][at])
+                ),
+                pictures: [
+                    of(&before, SetSide::Reference),
+                    of(&after, SetSide::Generated),
+                ]
+                .concat(),
                 p_value: Some(adjusted[at]),
                 ..Evidence::default()
             }

@@ -100,10 +100,14 @@ pub(super) fn read(
     if k > MOST || labels.classes.len() < PER_CLASS * k || set.nrows() < 2 {
         return Err(Error::cannot_tell(format!(
             "{} labelled real pictures of {k} classes and {} pictures to be read; {PER_CLASS} real ones of each class are needed, and at most {MOST} classes",
-            labels.classes.len(), set.nrows()
+            labels.classes.len(),
+            set.nrows()
         )));
     }
-    let request = Request { nearest: true, ..Request::default() };
+    let request = Request {
+        nearest: true,
+        ..Request::default()
+    };
     // With a seed the lists are long enough for a vote.
     let tables = Tables::of(labelled, set, &request, Some(seed))?;
     let [inside, _] = tables.inside();
@@ -136,7 +140,10 @@ fn majority<'a>(rows: impl Iterator<Item = &'a u32>, classes: &[usize], k: usize
         }
     }
     let most = votes.iter().copied().max().unwrap_or(0);
-    order.into_iter().find(|class| votes.get(*class) == Some(&most)).unwrap_or(0)
+    order
+        .into_iter()
+        .find(|class| votes.get(*class) == Some(&most))
+        .unwrap_or(0)
 }
 
 impl Classes {
@@ -155,12 +162,24 @@ impl Classes {
         let k = labels.names.len();
         let n = [labels.classes.len(), generated.nrows()];
         let counts = count(&reading.classes, k);
-        let of_real = reading.confusion.sum_axis(ndarray::Axis(0)).mapv(|c| c as usize).to_vec();
-        let real: Vec<f64> = reading.confusion.rows().into_iter().map(|row| row.sum() / n[0] as f64).collect();
+        let of_real = reading
+            .confusion
+            .sum_axis(ndarray::Axis(0))
+            .mapv(|c| c as usize)
+            .to_vec();
+        let real: Vec<f64> = reading
+            .confusion
+            .rows()
+            .into_iter()
+            .map(|row| row.sum() / n[0] as f64)
+            .collect();
         let observed: Vec<f64> = counts.iter().map(|c| *c as f64 / n[1] as f64).collect();
         let made = label_shift::corrected(&observed, &reading.confusion);
-        let p_values: Vec<f64> =
-            of_real.iter().zip(&counts).map(|(a, b)| fisher::two_sided_p(*a, n[0], *b, n[1])).collect();
+        let p_values: Vec<f64> = of_real
+            .iter()
+            .zip(&counts)
+            .map(|(a, b)| fisher::two_sided_p(*a, n[0], *b, n[1]))
+            .collect();
         let adjusted = holm::adjust(&p_values);
         let classes = (0..k)
             .map(|class| Class {
@@ -203,9 +222,14 @@ impl Classes {
 
     fn differing(&self, which: impl Fn(&Class) -> bool) -> Vec<usize> {
         let certain = |class: &Class| class.p_value < LEVEL && which(class);
-        let mut found: Vec<usize> =
-            (0..self.classes.len()).filter(|at| self.classes.get(*at).is_some_and(certain)).collect();
-        let gap = |at: &usize| self.classes.get(*at).map_or(0.0, |class| (class.made - class.real).abs());
+        let mut found: Vec<usize> = (0..self.classes.len())
+            .filter(|at| self.classes.get(*at).is_some_and(certain))
+            .collect();
+        let gap = |at: &usize| {
+            self.classes
+                .get(*at)
+                .map_or(0.0, |class| (class.made - class.real).abs())
+        };
         found.sort_by(|a, b| gap(b).total_cmp(&gap(a)));
         found
     }
@@ -214,7 +238,11 @@ impl Classes {
     #[must_use]
     pub fn finding(&self) -> Finding {
         let (weakened, preferred) = (self.weakened(), self.preferred());
-        let is_dropped = |at: &usize| self.classes.get(*at).is_some_and(|c| c.made < DROPPED * c.real);
+        let is_dropped = |at: &usize| {
+            self.classes
+                .get(*at)
+                .is_some_and(|c| c.made < DROPPED * c.real)
+        };
         let n_dropped = weakened.iter().filter(|at| is_dropped(at)).count();
         let severity = if self.accuracy < TRUSTED {
             Severity::Note
@@ -225,44 +253,76 @@ impl Classes {
         } else {
             Severity::Clear
         };
-        let mut finding = Finding::new("classes", severity, self.text(&weakened, &preferred, is_dropped));
+        let mut finding = Finding::new(
+            "classes",
+            severity,
+            self.text(&weakened, &preferred, is_dropped),
+        );
         if severity > Severity::Note {
             "look at the pictures of these classes; balance the training data, or condition the generator on the class"
                 .clone_into(&mut finding.mend);
         } else if severity == Severity::Note {
-            "use features that tell the classes apart (`--extractor`)".clone_into(&mut finding.mend);
+            "use features that tell the classes apart (`--extractor`)"
+                .clone_into(&mut finding.mend);
         }
         finding.value = Some(self.total_variation);
         finding.interval = Some(self.interval);
         finding.details = self.details(n_dropped);
         if severity > Severity::Note {
-            finding.evidence =
-                weakened.iter().chain(&preferred).filter_map(|&at| self.evidence(at)).collect();
+            finding.evidence = weakened
+                .iter()
+                .chain(&preferred)
+                .filter_map(|&at| self.evidence(at))
+                .collect();
         }
         finding
     }
 
-    fn text(&self, weakened: &[usize], preferred: &[usize], is_dropped: impl Fn(&usize) -> bool) -> String {
+    fn text(
+        &self,
+        weakened: &[usize],
+        preferred: &[usize],
+        is_dropped: impl Fn(&usize) -> bool,
+    ) -> String {
         let reader = format!(
-            "read off the nearest labelled real pictures, right for {} of these", percent(self.accuracy)
+            "read off the nearest labelled real pictures, right for {} of these",
+            percent(self.accuracy)
         );
         if self.accuracy < TRUSTED {
-            return format!("these features do not tell the {} classes apart ({reader})", self.classes.len());
+            return format!(
+                "these features do not tell the {} classes apart ({reader})",
+                self.classes.len()
+            );
         }
         let named = |which: &[usize]| {
             let told = which.iter().filter_map(|at| self.classes.get(*at));
-            told.map(|c| format!("{} ({} instead of {})", c.name, percent(c.made), percent(c.real)))
-                .collect::<Vec<_>>()
-                .join(", ")
+            told.map(|c| {
+                format!(
+                    "{} ({} instead of {})",
+                    c.name,
+                    percent(c.made),
+                    percent(c.real)
+                )
+            })
+            .collect::<Vec<_>>()
+            .join(", ")
         };
-        let (dropped, weak): (Vec<usize>, Vec<usize>) = weakened.iter().partition(|at| is_dropped(at));
-        let parts: Vec<String> = [("dropped", dropped.as_slice()), ("weakened", &weak), ("too often", preferred)]
-            .into_iter()
-            .filter(|(_, which)| !which.is_empty())
-            .map(|(word, which)| format!("{word}: {}", named(which)))
-            .collect();
+        let (dropped, weak): (Vec<usize>, Vec<usize>) =
+            weakened.iter().partition(|at| is_dropped(at));
+        let parts: Vec<String> = [
+            ("dropped", dropped.as_slice()),
+            ("weakened", &weak),
+            ("too often", preferred),
+        ]
+        .into_iter()
+        .filter(|(_, which)| !which.is_empty())
+        .map(|(word, which)| format!("{word}: {}", named(which)))
+        .collect();
         if parts.is_empty() {
-            return format!("all {} classes have about their share ({reader})", self.classes.len());
+            return format!(
+                "all {} classes have about their share ({reader})",
+                self.classes.len()
+            );
         }
         format!("classes {} ({reader})", parts.join("; "))
     }
@@ -289,10 +349,24 @@ impl Classes {
 
     fn evidence(&self, at: usize) -> Option<Evidence> {
         let class = self.classes.get(at)?;
-        let real = self.members.get(at)?.iter().map(|&row| (SetSide::Reference, row));
-        let made = self.read.iter().enumerate().filter(|(_, read)| **read == at).map(|(row, _)| (SetSide::Generated, row));
+        let real = self
+            .members
+            .get(at)?
+            .iter()
+            .map(|&row| (SetSide::Reference, row));
+        let made = self
+            .read
+            .iter()
+            .enumerate()
+            .filter(|(_, read)| **read == at)
+            .map(|(row, _)| (SetSide::Generated, row));
         Some(Evidence {
-            label: format!("{}: {} of the reference, {} of the generated set", class.name, percent(class.real), percent(class.made)),
+            label: format!(
+                "{}: {} of the reference, {} of the generated set",
+                class.name,
+                percent(class.real),
+                percent(class.made)
+            ),
             pictures: real.chain(made.take(SHOWN)).collect(),
             p_value: Some(class.p_value),
             ..Evidence::default()
@@ -311,7 +385,13 @@ pub(super) fn count(classes: &[usize], k: usize) -> Vec<usize> {
 }
 
 /// The middle 95 % of the total variation over sets of `n` drawn from what was read.
-fn interval(observed: &[f64], n: usize, confusion: &Array2<f64>, real: &[f64], seed: Seed) -> ConfidenceInterval {
+fn interval(
+    observed: &[f64],
+    n: usize,
+    confusion: &Array2<f64>,
+    real: &[f64],
+    seed: Seed,
+) -> ConfidenceInterval {
     let mut ends: Vec<f64> = Vec::with_capacity(observed.len());
     for share in observed {
         ends.push(ends.last().copied().unwrap_or(0.0) + share);
@@ -322,16 +402,29 @@ fn interval(observed: &[f64], n: usize, confusion: &Array2<f64>, real: &[f64], s
             let drawn: Vec<usize> = (0..n)
                 .map(|_| {
                     let at = stream.uniform();
-                    ends.partition_point(|end| *end <= at).min(observed.len().saturating_sub(1))
+                    ends.partition_point(|end| *end <= at)
+                        .min(observed.len().saturating_sub(1))
                 })
                 .collect();
-            let shares: Vec<f64> = count(&drawn, observed.len()).iter().map(|c| *c as f64 / n.max(1) as f64).collect();
+            let shares: Vec<f64> = count(&drawn, observed.len())
+                .iter()
+                .map(|c| *c as f64 / n.max(1) as f64)
+                .collect();
             label_shift::total_variation(&label_shift::corrected(&shares, confusion), real)
         })
         .collect();
     values.sort_by(f64::total_cmp);
-    let at = |part: f64| values.get((part * (values.len() as f64 - 1.0)).round() as usize).copied().unwrap_or(0.0);
-    ConfidenceInterval { lower: at(0.025), upper: at(0.975), level: 0.95 }
+    let at = |part: f64| {
+        values
+            .get((part * (values.len() as f64 - 1.0)).round() as usize)
+            .copied()
+            .unwrap_or(0.0)
+    };
+    ConfidenceInterval {
+        lower: at(0.025),
+        upper: at(0.975),
+        level: 0.95,
+    }
 }
 
 #[cfg(test)]

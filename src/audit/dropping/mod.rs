@@ -17,7 +17,13 @@ pub struct Dropping;
 
 static CARD: Card = Card {
     name: "dropping",
-    findings: &["regions_missing", "regions_overfilled", "classes", "change_regions", "change_classes"],
+    findings: &[
+        "regions_missing",
+        "regions_overfilled",
+        "classes",
+        "change_regions",
+        "change_classes",
+    ],
     summary: "kinds of real pictures that the generator does not make, or makes too often, shown by their members",
     method: "clusters (k-means) of a random half of the reference's features, filled by the other half and by the generated set, \
              with Fisher's exact test and Holm's correction; with labels, classes by the vote of the nearest labelled real \
@@ -53,7 +59,12 @@ impl Audit for Dropping {
             return Ok(Report::default());
         };
         let mut report = Report::default();
-        match regions::Regions::of(real.view(), made.view(), params.integer_or_auto("n_bins")?, case.seed) {
+        match regions::Regions::of(
+            real.view(),
+            made.view(),
+            params.integer_or_auto("n_bins")?,
+            case.seed,
+        ) {
             Ok(regions) => report.findings.extend(regions.findings()),
             Err(error) => report.warnings.push(too_few("regions", &error)),
         }
@@ -96,7 +107,8 @@ impl Labels {
     /// The labels of a set; `None` where it has fewer than two classes.
     #[must_use]
     pub fn of(set: &Exhibit) -> Option<Self> {
-        let labels: Vec<Option<&str>> = set.items.iter().map(|item| item.label.as_deref()).collect();
+        let labels: Vec<Option<&str>> =
+            set.items.iter().map(|item| item.label.as_deref()).collect();
         Self::from(&labels)
     }
 
@@ -114,11 +126,17 @@ impl Labels {
             .enumerate()
             .filter_map(|(row, label)| {
                 let label = (*label)?;
-                let class = names.binary_search_by(|name| order(name).cmp(&order(label))).ok()?;
+                let class = names
+                    .binary_search_by(|name| order(name).cmp(&order(label)))
+                    .ok()?;
                 Some((row, class))
             })
             .unzip();
-        Some(Self { names: names.into_iter().map(str::to_owned).collect(), rows, classes })
+        Some(Self {
+            names: names.into_iter().map(str::to_owned).collect(),
+            rows,
+            classes,
+        })
     }
 
     /// The rows of `features` that have a label.
@@ -141,7 +159,10 @@ mod tests {
     fn numbers_are_ordered_as_numbers_and_rows_without_a_label_are_left_out() {
         let labels = Labels::from(&[Some("10"), None, Some("2"), Some("cat"), Some("10")]).unwrap();
         assert_eq!(labels.names, ["2", "10", "cat"]);
-        assert_eq!((labels.rows, labels.classes), (vec![0, 2, 3, 4], vec![1, 0, 2, 1]));
+        assert_eq!(
+            (labels.rows, labels.classes),
+            (vec![0, 2, 3, 4], vec![1, 0, 2, 1])
+        );
         assert_eq!(Labels::from(&[Some("a"), Some("a")]), None);
     }
 }

@@ -24,7 +24,7 @@ const MOST: usize = 100;
 const PER_REGION: usize = 20;
 
 /// Chance of any false alarm among all regions.
-const LEVEL: f64 = 0.05;
+const LEVEL: f64 = 0.01;
 
 /// A region with less than half, or more than twice, of its share is missing or overfilled.
 const FACTOR: f64 = 2.0;
@@ -68,9 +68,16 @@ impl Regions {
         n_bins: Option<usize>,
         seed: Seed,
     ) -> Result<Self> {
-        let order = seed.stream("audit.dropping.halves", 0).permutation(reference.nrows());
+        let order = seed
+            .stream("audit.dropping.halves", 0)
+            .permutation(reference.nrows());
         let (basis, counted) = order.split_at(order.len() / 2);
-        let centers = centers(reference.select(Axis(0), basis).view(), [counted.len(), generated.nrows()], n_bins, seed)?;
+        let centers = centers(
+            reference.select(Axis(0), basis).view(),
+            [counted.len(), generated.nrows()],
+            n_bins,
+            seed,
+        )?;
         let mut is_counted = vec![false; reference.nrows()];
         for &row in counted {
             if let Some(slot) = is_counted.get_mut(row) {
@@ -104,13 +111,19 @@ impl Regions {
     ) -> Result<Self> {
         if [reference.ncols(), generated.ncols()] != [centers.ncols(); 2] {
             return Err(Error::input(format!(
-                "the features have {} and {} dimensions", reference.ncols(), generated.ncols()
+                "the features have {} and {} dimensions",
+                reference.ncols(),
+                generated.ncols()
             )));
         }
         let sides = [reference, generated].map(|side| kmeans::with_distances(side, centers));
-        let n = [is_counted.iter().filter(|counted| **counted).count(), generated.nrows()];
+        let n = [
+            is_counted.iter().filter(|counted| **counted).count(),
+            generated.nrows(),
+        ];
         let mut counts = vec![[0_usize; 2]; centers.nrows()];
-        let mut members: Vec<[Vec<(f64, usize)>; 2]> = vec![[Vec::new(), Vec::new()]; centers.nrows()];
+        let mut members: Vec<[Vec<(f64, usize)>; 2]> =
+            vec![[Vec::new(), Vec::new()]; centers.nrows()];
         for (side, (labels, distances)) in sides.iter().enumerate() {
             for (row, (&label, &distance)) in labels.iter().zip(distances).enumerate() {
                 let is_counted = side == 1 || is_counted.get(row).copied().unwrap_or(false);
@@ -118,12 +131,19 @@ impl Regions {
                 members[label][side].push((distance, row));
             }
         }
-        let p_values: Vec<f64> = counts.iter().map(|[a, b]| fisher::two_sided_p(*a, n[0], *b, n[1])).collect();
+        let p_values: Vec<f64> = counts
+            .iter()
+            .map(|[a, b]| fisher::two_sided_p(*a, n[0], *b, n[1]))
+            .collect();
         let mut regions: Vec<Region> = counts
             .into_iter()
             .zip(holm::adjust(&p_values))
             .zip(members)
-            .map(|((counts, p_value), members)| Region { counts, p_value, members: members.map(nearest) })
+            .map(|((counts, p_value), members)| Region {
+                counts,
+                p_value,
+                members: members.map(nearest),
+            })
             .collect();
         regions.sort_by_key(|region| std::cmp::Reverse(region.counts[0]));
         Ok(Self { n, regions })
@@ -179,29 +199,55 @@ impl Regions {
         let lost: f64 = missing.iter().map(|region| self.shares(region)[0]).sum();
         let held: f64 = missing.iter().map(|region| self.shares(region)[1]).sum();
         let text = if missing.is_empty() {
-            format!("no region of the reference is missing, of {}", self.regions.len())
+            format!(
+                "no region of the reference is missing, of {}",
+                self.regions.len()
+            )
         } else {
             format!(
                 "{} of {} regions of the reference are missing or hardly reached: {} of the real pictures are there, and {} of the generated ones",
-                missing.len(), self.regions.len(), percent(lost), percent(held)
+                missing.len(),
+                self.regions.len(),
+                percent(lost),
+                percent(held)
             )
         };
         let mend = "look at the real pictures of these regions: the generator does not make them; train longer, on balanced data, or with a loss that covers modes";
-        let first = self.told("regions_missing", &missing, lost, wilson(lost, self.n[0].max(1) as f64), text, mend);
+        let first = self.told(
+            "regions_missing",
+            &missing,
+            lost,
+            wilson(lost, self.n[0].max(1) as f64),
+            text,
+            mend,
+        );
 
         let overfilled = self.overfilled();
         let share: f64 = overfilled.iter().map(|region| self.shares(region)[1]).sum();
         let due: f64 = overfilled.iter().map(|region| self.shares(region)[0]).sum();
         let text = if overfilled.is_empty() {
-            format!("no region of the reference is overfilled, of {}", self.regions.len())
+            format!(
+                "no region of the reference is overfilled, of {}",
+                self.regions.len()
+            )
         } else {
             format!(
                 "{} of {} regions are overfilled: {} of the generated pictures are there, and {} of the real ones",
-                overfilled.len(), self.regions.len(), percent(share), percent(due)
+                overfilled.len(),
+                self.regions.len(),
+                percent(share),
+                percent(due)
             )
         };
         let mend = "look at the generated pictures of these regions: they are made too often, or are what the generator makes when it fails";
-        let second = self.told("regions_overfilled", &overfilled, share, wilson(share, self.n[1].max(1) as f64), text, mend);
+        let second = self.told(
+            "regions_overfilled",
+            &overfilled,
+            share,
+            wilson(share, self.n[1].max(1) as f64),
+            text,
+            mend,
+        );
         [first, second]
     }
 
@@ -228,7 +274,11 @@ impl Regions {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        finding.evidence = found.iter().take(SHOWN).map(|region| self.evidence(region)).collect();
+        finding.evidence = found
+            .iter()
+            .take(SHOWN)
+            .map(|region| self.evidence(region))
+            .collect();
         finding
     }
 
@@ -240,7 +290,11 @@ impl Regions {
         let reference = of_reference.iter().map(|&row| (SetSide::Reference, row));
         let generated = of_generated.iter().map(|&row| (SetSide::Generated, row));
         Evidence {
-            label: format!("{} of the reference, {} of the generated set", percent(real), percent(made)),
+            label: format!(
+                "{} of the reference, {} of the generated set",
+                percent(real),
+                percent(made)
+            ),
             pictures: reference.chain(generated).collect(),
             p_value: Some(region.p_value),
             ..Evidence::default()
@@ -282,5 +336,9 @@ fn centers(
 
 fn nearest(mut members: Vec<(f64, usize)>) -> Vec<usize> {
     members.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    members.into_iter().take(MEMBERS).map(|(_, row)| row).collect()
+    members
+        .into_iter()
+        .take(MEMBERS)
+        .map(|(_, row)| row)
+        .collect()
 }

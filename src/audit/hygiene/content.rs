@@ -27,16 +27,26 @@ pub fn findings(sides: &Sides<'_>) -> Vec<Finding> {
 
 /// Rows of the pictures of each side that something is true of.
 fn rows(sides: &Sides<'_>, is: impl Fn(&Item) -> bool) -> Vec<(SetSide, Vec<usize>, usize)> {
-    let of = |set: &Exhibit| (0..set.len()).filter(|row| set.items.get(*row).is_some_and(&is)).collect();
-    sides.iter().map(|(side, set)| (*side, of(set), set.len())).collect()
+    let of = |set: &Exhibit| {
+        (0..set.len())
+            .filter(|row| set.items.get(*row).is_some_and(&is))
+            .collect()
+    };
+    sides
+        .iter()
+        .map(|(side, set)| (*side, of(set), set.len()))
+        .collect()
 }
 
 /// Numbers and pictures of each side; the value is the largest share of any side.
 fn tell(finding: &mut Finding, label: &str, counted: &[(SetSide, Vec<usize>, usize)]) {
-    let share = |(_, rows, n): &(SetSide, Vec<usize>, usize)| rows.len() as f64 / (*n).max(1) as f64;
+    let share =
+        |(_, rows, n): &(SetSide, Vec<usize>, usize)| rows.len() as f64 / (*n).max(1) as f64;
     for side in counted {
         let (set, rows, n) = side;
-        finding.details.insert(format!("n_{}", set.name()), rows.len() as f64);
+        finding
+            .details
+            .insert(format!("n_{}", set.name()), rows.len() as f64);
         if finding.value.is_none_or(|value| value < share(side)) {
             finding.value = Some(share(side));
             finding.interval = Some(wilson(share(side), (*n).max(1) as f64));
@@ -53,21 +63,35 @@ fn tell(finding: &mut Finding, label: &str, counted: &[(SetSide, Vec<usize>, usi
 
 /// `3 of 1000 generated (0.3 %)` of the sides that have any.
 fn counts(counted: &[(SetSide, Vec<usize>, usize)]) -> String {
-    let told = counted.iter().filter(|(_, rows, _)| !rows.is_empty()).map(|(side, rows, n)| {
-        format!("{} of {n} {} pictures ({})", rows.len(), side.name(), percent(rows.len() as f64 / (*n).max(1) as f64))
-    });
+    let told = counted
+        .iter()
+        .filter(|(_, rows, _)| !rows.is_empty())
+        .map(|(side, rows, n)| {
+            format!(
+                "{} of {n} {} pictures ({})",
+                rows.len(),
+                side.name(),
+                percent(rows.len() as f64 / (*n).max(1) as f64)
+            )
+        });
     told.collect::<Vec<_>>().join(", ")
 }
 
 fn largest_share(counted: &[(SetSide, Vec<usize>, usize)]) -> f64 {
-    counted.iter().map(|(_, rows, n)| rows.len() as f64 / (*n).max(1) as f64).fold(0.0, f64::max)
+    counted
+        .iter()
+        .map(|(_, rows, n)| rows.len() as f64 / (*n).max(1) as f64)
+        .fold(0.0, f64::max)
 }
 
 fn blank(sides: &Sides<'_>) -> Finding {
     let counted = rows(sides, |item| item.blank);
     let told = counts(&counted);
     let (severity, text) = match (told.is_empty(), largest_share(&counted) >= SERIOUS) {
-        (true, _) => (Severity::Clear, "no picture is of one color only".to_owned()),
+        (true, _) => (
+            Severity::Clear,
+            "no picture is of one color only".to_owned(),
+        ),
         (false, true) => (Severity::Serious, format!("of one color only: {told}")),
         (false, false) => (Severity::Warning, format!("of one color only: {told}")),
     };
@@ -85,12 +109,20 @@ fn is_about_alpha(note: Note) -> bool {
 }
 
 fn alpha(sides: &Sides<'_>) -> Finding {
-    let counted = rows(sides, |item| item.notes.iter().any(|note| is_about_alpha(*note)));
+    let counted = rows(sides, |item| {
+        item.notes.iter().any(|note| is_about_alpha(*note))
+    });
     let told = counts(&counted);
     let (severity, text) = if told.is_empty() {
-        (Severity::Clear, "no picture has transparent pixels".to_owned())
+        (
+            Severity::Clear,
+            "no picture has transparent pixels".to_owned(),
+        )
     } else {
-        (Severity::Warning, format!("transparent pixels were shown with the colors behind them: {told}"))
+        (
+            Severity::Warning,
+            format!("transparent pixels were shown with the colors behind them: {told}"),
+        )
     };
     let mut finding = Finding::new("alpha", severity, text);
     if severity > Severity::Clear {
@@ -102,9 +134,13 @@ fn alpha(sides: &Sides<'_>) -> Finding {
 
 fn decoding(sides: &Sides<'_>) -> Finding {
     let mut kinds: BTreeMap<Note, Vec<(SetSide, Vec<usize>, usize)>> = BTreeMap::new();
-    let notes = sides.iter().flat_map(|(_, set)| set.items.iter().flat_map(|item| &item.notes));
+    let notes = sides
+        .iter()
+        .flat_map(|(_, set)| set.items.iter().flat_map(|item| &item.notes));
     for note in notes.filter(|note| !is_about_alpha(**note)) {
-        kinds.entry(*note).or_insert_with(|| rows(sides, |item| item.notes.contains(note)));
+        kinds
+            .entry(*note)
+            .or_insert_with(|| rows(sides, |item| item.notes.contains(note)));
     }
     if kinds.is_empty() {
         let mut finding = Finding::new("decoding", Severity::Clear, "decoding met nothing unusual");
@@ -112,19 +148,31 @@ fn decoding(sides: &Sides<'_>) -> Finding {
         return finding;
     }
     let harmless = |note: &Note| matches!(note, Note::ExtensionMismatch(_));
-    let is_bad = kinds.iter().any(|(note, counted)| !harmless(note) && largest_share(counted) >= MANY);
-    let severity = if is_bad { Severity::Warning } else { Severity::Note };
-    let told: Vec<String> =
-        kinds.iter().map(|(note, counted)| format!("{}: {}", note.text(), counts(counted))).collect();
+    let is_bad = kinds
+        .iter()
+        .any(|(note, counted)| !harmless(note) && largest_share(counted) >= MANY);
+    let severity = if is_bad {
+        Severity::Warning
+    } else {
+        Severity::Note
+    };
+    let told: Vec<String> = kinds
+        .iter()
+        .map(|(note, counted)| format!("{}: {}", note.text(), counts(counted)))
+        .collect();
     let mut finding = Finding::new("decoding", severity, told.join("; "));
     let mends: Vec<&str> = kinds.keys().map(|note| note.mend()).collect();
     finding.mend = mends.join("; ");
     for (note, counted) in &kinds {
         tell(&mut finding, note.code(), counted);
     }
-    let any = rows(sides, |item| item.notes.iter().any(|note| !is_about_alpha(*note)));
+    let any = rows(sides, |item| {
+        item.notes.iter().any(|note| !is_about_alpha(*note))
+    });
     for (side, rows, _) in &any {
-        finding.details.insert(format!("n_{}", side.name()), rows.len() as f64);
+        finding
+            .details
+            .insert(format!("n_{}", side.name()), rows.len() as f64);
     }
     finding
 }

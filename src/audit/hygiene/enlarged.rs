@@ -25,7 +25,11 @@ const MANY: f64 = 0.05;
 /// Those of the archive.
 pub fn finding(side: SetSide, set: &Exhibit, archive: &dyn Archive) -> Result<Option<Finding>> {
     let large: Vec<usize> = (0..set.len())
-        .filter(|row| set.items.get(*row).is_some_and(|item| !item.blank && item.info.width.min(item.info.height) >= 16))
+        .filter(|row| {
+            set.items
+                .get(*row)
+                .is_some_and(|item| !item.blank && item.info.width.min(item.info.height) >= 16)
+        })
         .collect();
     let step = large.len().div_ceil(SAMPLE).max(1);
     let rows: Vec<usize> = large.into_iter().step_by(step).collect();
@@ -33,8 +37,13 @@ pub fn finding(side: SetSide, set: &Exhibit, archive: &dyn Archive) -> Result<Op
         return Ok(None);
     }
     let pictures = archive.read(side, &rows)?;
-    let mut found: Vec<(usize, usize)> =
-        pictures.iter().filter_map(|(row, pixels)| Some((factor(pixels)?, *row))).collect();
+    if pictures.is_empty() {
+        return Ok(None);
+    }
+    let mut found: Vec<(usize, usize)> = pictures
+        .iter()
+        .filter_map(|(row, pixels)| Some((factor(pixels)?, *row)))
+        .collect();
     found.sort_by_key(|&(factor, row)| (std::cmp::Reverse(factor), row));
     let n = pictures.len().max(1) as f64;
     let share = found.len() as f64 / n;
@@ -44,15 +53,23 @@ pub fn finding(side: SetSide, set: &Exhibit, archive: &dyn Archive) -> Result<Op
         _ => Severity::Note,
     };
     let text = match found.first() {
-        None => format!("none of {} {} pictures was enlarged by repeating pixels", pictures.len(), side.name()),
+        None => format!(
+            "none of {} {} pictures was enlarged by repeating pixels",
+            pictures.len(),
+            side.name()
+        ),
         Some((factor, _)) => format!(
             "{} of {} {} pictures ({}) were enlarged by repeating pixels, up to {factor} times",
-            found.len(), pictures.len(), side.name(), percent(share)
+            found.len(),
+            pictures.len(),
+            side.name(),
+            percent(share)
         ),
     };
     let mut finding = Finding::new("enlarged", severity, text);
     if severity > Severity::Clear {
-        "evaluate at the size in which the pictures were made, and enlarge neither set".clone_into(&mut finding.mend);
+        "evaluate at the size in which the pictures were made, and enlarge neither set"
+            .clone_into(&mut finding.mend);
     }
     finding.value = Some(share);
     finding.interval = Some(wilson(share, n));
@@ -74,19 +91,28 @@ pub fn finding(side: SetSide, set: &Exhibit, archive: &dyn Archive) -> Result<Op
 pub fn factor(pixels: &Pixels) -> Option<usize> {
     let line = pixels.width * 3;
     let fits = |factor: usize| {
-        pixels.width.is_multiple_of(factor) && pixels.height.is_multiple_of(factor) && pixels.width > factor && pixels.height > factor
+        pixels.width.is_multiple_of(factor)
+            && pixels.height.is_multiple_of(factor)
+            && pixels.width > factor
+            && pixels.height > factor
     };
     let first = pixels.rgb.get(..3)?;
     if pixels.rgb.chunks_exact(3).all(|pixel| pixel == first) {
         return None;
     }
-    FACTORS.into_iter().filter(|factor| fits(*factor)).find(|&factor| {
-        pixels.rgb.chunks(line * factor).all(|band| {
-            let top = band.get(..line).unwrap_or_default();
-            let rows_repeat = band.chunks(line).all(|row| row == top);
-            rows_repeat && top.chunks(3 * factor).all(|block| block.chunks(3).all(|pixel| Some(pixel) == block.get(..3)))
+    FACTORS
+        .into_iter()
+        .filter(|factor| fits(*factor))
+        .find(|&factor| {
+            pixels.rgb.chunks(line * factor).all(|band| {
+                let top = band.get(..line).unwrap_or_default();
+                let rows_repeat = band.chunks(line).all(|row| row == top);
+                rows_repeat
+                    && top
+                        .chunks(3 * factor)
+                        .all(|block| block.chunks(3).all(|pixel| Some(pixel) == block.get(..3)))
+            })
         })
-    })
 }
 
 #[cfg(test)]
@@ -99,7 +125,11 @@ mod tests {
             let (y, x) = (at / side / repeat, at % side / repeat);
             [(37 * y + 11 * x) as u8, (5 * x) as u8, (3 * y) as u8]
         });
-        Pixels { width: side, height: side, rgb: rgb.collect() }
+        Pixels {
+            width: side,
+            height: side,
+            rgb: rgb.collect(),
+        }
     }
 
     #[test]

@@ -45,7 +45,11 @@ struct Shares {
 }
 
 impl Shares {
-    fn of(reference: &Exhibit, generated: &Exhibit, value: impl Fn(&Exhibit, usize, &Item) -> String) -> Self {
+    fn of(
+        reference: &Exhibit,
+        generated: &Exhibit,
+        value: impl Fn(&Exhibit, usize, &Item) -> String,
+    ) -> Self {
         let mut rows: BTreeMap<String, [Vec<usize>; 2]> = BTreeMap::new();
         for (side, set) in [reference, generated].into_iter().enumerate() {
             for (row, item) in set.items.iter().enumerate() {
@@ -54,7 +58,10 @@ impl Shares {
                 }
             }
         }
-        Self { n: [reference.len(), generated.len()], rows }
+        Self {
+            n: [reference.len(), generated.len()],
+            rows,
+        }
     }
 
     fn share(&self, rows: &[Vec<usize>; 2], side: usize) -> f64 {
@@ -62,7 +69,10 @@ impl Shares {
     }
 
     fn difference(&self) -> f64 {
-        let gaps = self.rows.values().map(|rows| (self.share(rows, 0) - self.share(rows, 1)).abs());
+        let gaps = self
+            .rows
+            .values()
+            .map(|rows| (self.share(rows, 0) - self.share(rows, 1)).abs());
         0.5 * gaps.sum::<f64>()
     }
 
@@ -71,7 +81,13 @@ impl Shares {
         let mut all: Vec<(&str, f64, &[usize])> = self
             .rows
             .iter()
-            .map(|(value, rows)| (value.as_str(), self.share(rows, side), rows[side].as_slice()))
+            .map(|(value, rows)| {
+                (
+                    value.as_str(),
+                    self.share(rows, side),
+                    rows[side].as_slice(),
+                )
+            })
             .filter(|(_, share, _)| *share > 0.0)
             .collect();
         all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
@@ -80,8 +96,11 @@ impl Shares {
 
     fn describe(&self, side: usize) -> String {
         let all = self.largest(side);
-        let mut told: Vec<String> =
-            all.iter().take(NAMED).map(|(value, share, _)| format!("{value} {}", percent(*share))).collect();
+        let mut told: Vec<String> = all
+            .iter()
+            .take(NAMED)
+            .map(|(value, share, _)| format!("{value} {}", percent(*share)))
+            .collect();
         if all.len() > NAMED {
             told.push(format!("{} others", all.len() - NAMED));
         }
@@ -102,12 +121,21 @@ impl Shares {
         shown.collect()
     }
 
-    fn finding(&self, id: &'static str, what: &str, severity: Severity, meaning: &str, mend: &str) -> Finding {
+    fn finding(
+        &self,
+        id: &'static str,
+        what: &str,
+        severity: Severity,
+        meaning: &str,
+        mend: &str,
+    ) -> Finding {
         let (reference, generated) = (self.describe(0), self.describe(1));
         let text = if severity == Severity::Clear {
             format!("both sets have the same {what}: {reference}")
         } else {
-            format!("other {what}: the reference is {reference}; the generated set is {generated}{meaning}")
+            format!(
+                "other {what}: the reference is {reference}; the generated set is {generated}{meaning}"
+            )
         };
         let difference = self.difference().min(1.0);
         let mut finding = Finding::new(id, severity, text);
@@ -131,7 +159,9 @@ fn storage(item: &Item) -> String {
     match &item.info.jpeg {
         None => item.info.format.name().to_owned(),
         Some(jpeg) => {
-            let quality = jpeg.quality.map_or("of unknown quality".to_owned(), |q| format!("quality {q}"));
+            let quality = jpeg
+                .quality
+                .map_or("of unknown quality".to_owned(), |q| format!("quality {q}"));
             format!("JPEG {quality} {}", subsampling(&jpeg.sampling))
         }
     }
@@ -158,21 +188,35 @@ fn keeps_all(format: Format) -> bool {
 fn format(reference: &Exhibit, generated: &Exhibit) -> Finding {
     let shares = Shares::of(reference, generated, |_, _, item| storage(item));
     let losses = Shares::of(reference, generated, |_, _, item| {
-        if keeps_all(item.info.format) { "lossless".to_owned() } else { storage(item) }
+        if keeps_all(item.info.format) {
+            "lossless".to_owned()
+        } else {
+            storage(item)
+        }
     });
     let (severity, meaning) = if losses.difference() >= TOLD {
-        (Severity::Warning, ". A distance such as the FID then also measures what compression does to a picture")
+        (
+            Severity::Warning,
+            ". A distance such as the FID then also measures what compression does to a picture",
+        )
     } else if shares.difference() >= TOLD {
-        (Severity::Note, ". Both keep every pixel, so the numbers are not touched")
+        (
+            Severity::Note,
+            ". Both keep every pixel, so the numbers are not touched",
+        )
     } else {
         (Severity::Clear, "")
     };
     let mend = match severity {
-        Severity::Warning => "store both sets in the same way, best as PNG from the start; if the reference exists only as JPEG, save the generated set with its quality and subsampling. `gavel sensitivity` shows how much JPEG moves each number",
+        Severity::Warning => {
+            "store both sets in the same way, best as PNG from the start; if the reference exists only as JPEG, save the generated set with its quality and subsampling. `gavel sensitivity` shows how much JPEG moves each number"
+        }
         _ => "nothing needs to be done",
     };
     let mut finding = shares.finding("format_mismatch", "formats", severity, meaning, mend);
-    finding.details.insert("difference_of_losses".to_owned(), losses.difference());
+    finding
+        .details
+        .insert("difference_of_losses".to_owned(), losses.difference());
     finding
 }
 
@@ -192,15 +236,26 @@ fn size(reference: &Exhibit, generated: &Exhibit) -> Finding {
     let mend = "bring the larger pictures to the size of the smaller ones with one good filter (Lanczos or area) before evaluating, and say so; `gavel protocols` shows how much resizing moves the numbers";
     let mut finding = shares.finding("size_mismatch", "sizes", severity, meaning, mend);
     if is_varied && severity == Severity::Clear {
-        finding.text = format!("both sets have pictures of many sizes, with median areas of {:.0} and {:.0} pixels", medians[0], medians[1]);
+        finding.text = format!(
+            "both sets have pictures of many sizes, with median areas of {:.0} and {:.0} pixels",
+            medians[0], medians[1]
+        );
     }
-    finding.details.insert("median_area_reference".to_owned(), medians[0]);
-    finding.details.insert("median_area_generated".to_owned(), medians[1]);
+    finding
+        .details
+        .insert("median_area_reference".to_owned(), medians[0]);
+    finding
+        .details
+        .insert("median_area_generated".to_owned(), medians[1]);
     finding
 }
 
 fn median_area(set: &Exhibit) -> f64 {
-    let mut areas: Vec<usize> = set.items.iter().map(|item| item.info.width * item.info.height).collect();
+    let mut areas: Vec<usize> = set
+        .items
+        .iter()
+        .map(|item| item.info.width * item.info.height)
+        .collect();
     areas.sort_unstable();
     areas.get(areas.len() / 2).map_or(0.0, |area| *area as f64)
 }
@@ -208,7 +263,11 @@ fn median_area(set: &Exhibit) -> f64 {
 fn color(reference: &Exhibit, generated: &Exhibit) -> Finding {
     let modes = Shares::of(reference, generated, |_, _, item| item.info.mode.to_owned());
     let seen = Shares::of(reference, generated, |set, row, _| {
-        if is_gray(set.thumbnails.get(row)) { "gray".to_owned() } else { "colored".to_owned() }
+        if is_gray(set.thumbnails.get(row)) {
+            "gray".to_owned()
+        } else {
+            "colored".to_owned()
+        }
     });
     if seen.difference() >= TOLD {
         return seen.finding(
@@ -219,7 +278,11 @@ fn color(reference: &Exhibit, generated: &Exhibit) -> Finding {
             "convert both sets to gray, or find out where the color was lost (or tinted) on the way",
         );
     }
-    let severity = if modes.difference() >= TOLD { Severity::Note } else { Severity::Clear };
+    let severity = if modes.difference() >= TOLD {
+        Severity::Note
+    } else {
+        Severity::Clear
+    };
     modes.finding(
         "color_mismatch",
         "color modes",
@@ -231,14 +294,22 @@ fn color(reference: &Exhibit, generated: &Exhibit) -> Finding {
 
 fn is_gray(thumbnail: &[u8]) -> bool {
     thumbnail.chunks_exact(3).all(|pixel| {
-        let (least, most) = pixel.iter().fold((u8::MAX, 0), |(a, b), &v| (a.min(v), b.max(v)));
+        let (least, most) = pixel
+            .iter()
+            .fold((u8::MAX, 0), |(a, b), &v| (a.min(v), b.max(v)));
         most - least <= GRAY_SLACK
     })
 }
 
 fn depth(reference: &Exhibit, generated: &Exhibit) -> Finding {
-    let shares = Shares::of(reference, generated, |_, _, item| format!("{} bits", item.info.bit_depth));
-    let severity = if shares.difference() >= TOLD { Severity::Warning } else { Severity::Clear };
+    let shares = Shares::of(reference, generated, |_, _, item| {
+        format!("{} bits", item.info.bit_depth)
+    });
+    let severity = if shares.difference() >= TOLD {
+        Severity::Warning
+    } else {
+        Severity::Clear
+    };
     shares.finding(
         "depth_mismatch",
         "bit depths",

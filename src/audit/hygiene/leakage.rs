@@ -71,11 +71,16 @@ fn between(pair: &Between<'_>) -> Finding {
     };
     let (here, there) = (of_side.name(), with_side.name());
     let text = if found.is_empty() {
-        format!("none of the {} {here} pictures is in the {there} set", of.len())
+        format!(
+            "none of the {} {here} pictures is in the {there} set",
+            of.len()
+        )
     } else {
         format!(
             "{} of {} {here} pictures ({}) are in the {there} set with the same pixels, {n_files} of them as the same file",
-            found.len(), of.len(), percent(share)
+            found.len(),
+            of.len(),
+            percent(share)
         )
     };
     let mut finding = Finding::new(pair.id, severity, text);
@@ -84,13 +89,20 @@ fn between(pair: &Between<'_>) -> Finding {
     }
     finding.value = Some(share);
     finding.interval = Some(wilson(share, n));
-    finding.details = [("n_shared", found.len() as f64), ("n_same_file", n_files as f64)]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
+    finding.details = [
+        ("n_shared", found.len() as f64),
+        ("n_same_file", n_files as f64),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into();
     let shown = found.iter().take(SHOWN);
     finding.evidence = shown
         .map(|shared| Evidence {
-            label: if shared.is_same_file { "the same file".to_owned() } else { "the same pixels".to_owned() },
+            label: if shared.is_same_file {
+                "the same file".to_owned()
+            } else {
+                "the same pixels".to_owned()
+            },
             pictures: vec![(of_side, shared.row), (with_side, shared.other)],
             distance: Some(0.0),
             ..Evidence::default()
@@ -110,11 +122,16 @@ fn duplicates(reference: &Exhibit) -> Finding {
         _ => Severity::Note,
     };
     let text = if extra == 0 {
-        format!("no two of the {} reference pictures have equal pixels", reference.len())
+        format!(
+            "no two of the {} reference pictures have equal pixels",
+            reference.len()
+        )
     } else {
         format!(
             "{extra} of {} reference pictures ({}) repeat another one, in {} groups",
-            reference.len(), percent(share), equal.len()
+            reference.len(),
+            percent(share),
+            equal.len()
         )
     };
     let mut finding = Finding::new("reference_duplicates", severity, text);
@@ -131,7 +148,11 @@ fn duplicates(reference: &Exhibit) -> Finding {
     finding.evidence = shown
         .map(|group| Evidence {
             label: format!("{} equal pictures", group.len()),
-            pictures: group.iter().take(SHOWN).map(|&row| (SetSide::Reference, row)).collect(),
+            pictures: group
+                .iter()
+                .take(SHOWN)
+                .map(|&row| (SetSide::Reference, row))
+                .collect(),
             distance: Some(0.0),
             ..Evidence::default()
         })

@@ -52,13 +52,17 @@ impl Audit for Hygiene {
             ..Report::default()
         };
         if let Some(reference) = case.reference {
-            report.findings.extend(formats::findings(reference, case.generated));
+            report
+                .findings
+                .extend(formats::findings(reference, case.generated));
         }
         let sides = sides(case);
         report.findings.extend(content::findings(&sides));
         for (side, set) in sides {
             if side != SetSide::Train {
-                report.findings.extend(enlarged::finding(side, set, case.archive)?);
+                report
+                    .findings
+                    .extend(enlarged::finding(side, set, case.archive)?);
             }
         }
         Ok(report)
@@ -72,5 +76,7 @@ fn sides<'a>(case: &Case<'a>) -> Vec<(SetSide, &'a Exhibit)> {
         (SetSide::Generated, Some(case.generated)),
         (SetSide::Train, case.train),
     ];
-    all.into_iter().filter_map(|(side, set)| Some((side, set?))).collect()
+    all.into_iter()
+        .filter_map(|(side, set)| Some((side, set?)))
+        .collect()
 }

@@ -9,14 +9,18 @@ use gavel::rng::Seed;
 use gavel::sources::Pixels;
 
 fn diversity(generated: &Exhibit, real: &Exhibit) -> Diversity {
-    Diversity::of(generated, real, Seed::DEFAULT, &Silent).unwrap().unwrap()
+    Diversity::of(generated, real, Seed::DEFAULT, &Silent)
+        .unwrap()
+        .unwrap()
 }
 
 /// `n` pictures, each a little noise on one of the first `kinds` disks.
 fn few(kinds: usize, n: usize, noise: usize) -> Vec<Pixels> {
     let disks = disks(9, kinds);
     let mut stream = Seed(8).stream("few", 0);
-    (0..n).map(|row| noisy(&disks[row % kinds], noise, &mut stream)).collect()
+    (0..n)
+        .map(|row| noisy(&disks[row % kinds], noise, &mut stream))
+        .collect()
 }
 
 #[test]
@@ -29,7 +33,10 @@ fn one_picture_with_noise_is_a_collapse_and_different_ones_are_none() {
     let one = diversity(&exhibit("made", few(1, 300, 20)), &real);
     assert!(one.is_collapsed() && one.variance_ratio < 0.1, "{one:?}");
     let finding = one.finding();
-    assert_eq!((finding.id, finding.severity), ("collapse", Severity::Serious));
+    assert_eq!(
+        (finding.id, finding.severity),
+        ("collapse", Severity::Serious)
+    );
     assert!(Collapse.card().findings.contains(&finding.id));
     assert!(!finding.mend.is_empty() && !finding.evidence.is_empty());
 }
@@ -46,7 +53,10 @@ fn a_few_very_different_pictures_are_a_collapse_too() {
 #[test]
 fn the_generated_set_is_over_the_real_one() {
     // Turned round, a collapsed *reference* would be called a collapse of the generator.
-    let (wide, narrow) = (exhibit("wide", disks(1, 200)), exhibit("narrow", few(1, 200, 20)));
+    let (wide, narrow) = (
+        exhibit("wide", disks(1, 200)),
+        exhibit("narrow", few(1, 200, 20)),
+    );
     assert!(diversity(&narrow, &wide).variance_ratio < 0.1);
     assert!(diversity(&wide, &narrow).variance_ratio > 10.0);
 }
@@ -62,22 +72,38 @@ fn too_few_pictures_or_equal_real_ones_say_nothing() {
 #[test]
 fn the_series_names_the_first_checkpoint_that_collapsed() {
     let real = exhibit("real", disks(2, 200));
-    let sets = [exhibit("a", disks(3, 100)), exhibit("b", disks(4, 100)), exhibit("c", few(1, 100, 9)), exhibit("d", few(1, 100, 5))];
+    let sets = [
+        exhibit("a", disks(3, 100)),
+        exhibit("b", disks(4, 100)),
+        exhibit("c", few(1, 100, 9)),
+        exhibit("d", few(1, 100, 5)),
+    ];
     let all: Vec<&Exhibit> = sets.iter().collect();
     let series = Series::of(&all, &real, Seed::DEFAULT, &Silent).unwrap();
     assert_eq!(series.first_collapsed(), Some(2));
     let finding = series.finding();
     assert_eq!(finding.severity, Severity::Serious);
-    assert!(finding.text.starts_with("collapsed from checkpoint 3 (c) on"), "{}", finding.text);
+    assert!(
+        finding
+            .text
+            .starts_with("collapsed from checkpoint 3 (c) on"),
+        "{}",
+        finding.text
+    );
     assert_eq!(finding.details["evidence_checkpoint"], 2.0);
     let honest = Series::of(&all[..2], &real, Seed::DEFAULT, &Silent).unwrap();
-    assert_eq!((honest.first_collapsed(), honest.first_loss()), (None, None));
+    assert_eq!(
+        (honest.first_collapsed(), honest.first_loss()),
+        (None, None)
+    );
     assert_eq!(honest.finding().severity, Severity::Clear);
 }
 
 #[test]
 fn the_totally_collapsed_anime_set_is_called_collapsed_and_the_honest_ones_are_not() {
-    let Some(real) = stored("anime-faces/anime-faces-crypko96-2500.tar.gz") else { return };
+    let Some(real) = stored("anime-faces/anime-faces-crypko96-2500.tar.gz") else {
+        return;
+    };
     let sets = [
         ("sp4595-wgangp-collapsed-1000.tar.gz", true),
         ("ntu-hw6/shihyuhuang-wgan-e90-critic5.tgz", false),
@@ -90,7 +116,9 @@ fn the_totally_collapsed_anime_set_is_called_collapsed_and_the_honest_ones_are_n
         ("ntu-hw6/luanxw.tgz", true),
     ];
     for (name, collapsed) in sets {
-        let Some(set) = stored(&format!("generated/anime/{name}")) else { return };
+        let Some(set) = stored(&format!("generated/anime/{name}")) else {
+            return;
+        };
         let found = diversity(&set, &real);
         println!("{name}: {}", found.finding().text);
         assert_eq!(found.is_collapsed(), collapsed, "{name}: {found:?}");
@@ -99,9 +127,17 @@ fn the_totally_collapsed_anime_set_is_called_collapsed_and_the_honest_ones_are_n
 
 #[test]
 fn the_mnist_submissions_are_not_called_collapsed() {
-    let Some(real) = stored("mnist/t10k-images-idx3-ubyte.gz") else { return };
-    for name in ["jmerigot-vanilla-gan-10000", "aminmed-vae-10000", "disorganized-baseline-gan-10000"] {
-        let Some(set) = stored(&format!("generated/mnist/{name}.tar.gz")) else { return };
+    let Some(real) = stored("mnist/t10k-images-idx3-ubyte.gz") else {
+        return;
+    };
+    for name in [
+        "jmerigot-vanilla-gan-10000",
+        "aminmed-vae-10000",
+        "disorganized-baseline-gan-10000",
+    ] {
+        let Some(set) = stored(&format!("generated/mnist/{name}.tar.gz")) else {
+            return;
+        };
         let found = diversity(&set, &real);
         println!("{name}: {}", found.finding().text);
         assert!(!found.is_collapsed(), "{name}: {found:?}");

@@ -1,6 +1,6 @@
 //! Duplicates inside the generated set.
 
-use super::sets::{disks, exhibit, noisy, stored};
+use super::sets::{disks, exhibit, noisy, pictures, stored};
 use gavel::audit::duplicates::{Crowd, Duplicates, examine};
 use gavel::audit::nearness::calibrate;
 use gavel::audit::{Audit, Exhibit, Finding, Report, Severity};
@@ -8,7 +8,11 @@ use gavel::progress::Silent;
 use gavel::rng::Seed;
 
 fn find<'a>(report: &'a Report, id: &str) -> &'a Finding {
-    report.findings.iter().find(|finding| finding.id == id).unwrap()
+    report
+        .findings
+        .iter()
+        .find(|finding| finding.id == id)
+        .unwrap()
 }
 
 fn audited(generated: &Exhibit, real: &Exhibit) -> Report {
@@ -23,9 +27,17 @@ fn audited(generated: &Exhibit, real: &Exhibit) -> Report {
 
 #[test]
 fn honest_pictures_have_no_duplicates() {
-    let report = audited(&exhibit("made", disks(1, 400)), &exhibit("real", disks(2, 400)));
+    let report = audited(
+        &exhibit("made", disks(1, 400)),
+        &exhibit("real", disks(2, 400)),
+    );
     for id in ["duplicates_exact", "duplicates_near", "support"] {
-        assert_eq!(find(&report, id).severity, Severity::Clear, "{:?}", find(&report, id));
+        assert_eq!(
+            find(&report, id).severity,
+            Severity::Clear,
+            "{:?}",
+            find(&report, id)
+        );
     }
     assert_eq!(find(&report, "duplicates_exact").value, Some(0.0));
 }
@@ -41,11 +53,20 @@ fn planted_equal_pictures_are_found_in_their_groups() {
     // Four pictures in one group and two in another: 6 of 400 = 1.5 %.
     assert_eq!(finding.value, Some(0.015));
     assert_eq!(finding.severity, Severity::Warning);
-    let rows = |at: usize| finding.evidence[at].pictures.iter().map(|p| p.1).collect::<Vec<_>>();
+    let rows = |at: usize| {
+        finding.evidence[at]
+            .pictures
+            .iter()
+            .map(|p| p.1)
+            .collect::<Vec<_>>()
+    };
     assert_eq!((rows(0), rows(1)), (vec![3, 10, 11, 12], vec![200, 300]));
     // Wilson for 6 of 400: 0.00689 to 0.03234.
     let interval = finding.interval.unwrap();
-    assert!((interval.lower - 0.00689).abs() < 1e-4 && (interval.upper - 0.03234).abs() < 1e-4, "{interval:?}");
+    assert!(
+        (interval.lower - 0.00689).abs() < 1e-4 && (interval.upper - 0.03234).abs() < 1e-4,
+        "{interval:?}"
+    );
 }
 
 #[test]
@@ -64,7 +85,10 @@ fn planted_nearly_equal_pictures_are_found_and_the_support_with_them() {
     assert!(near.evidence[0].pictures.iter().all(|(_, row)| *row < 60));
     // 60 · 59 / 2 = 1770 pairs and perhaps a few by chance, of 400 · 399 / 2 = 79,800: about 45 different pictures.
     let support = find(&report, "support");
-    assert!((44.0..=45.2).contains(&support.value.unwrap()), "{support:?}");
+    assert!(
+        (44.0..=45.2).contains(&support.value.unwrap()),
+        "{support:?}"
+    );
     assert_eq!(support.severity, Severity::Serious);
 }
 
@@ -77,33 +101,74 @@ fn the_birthday_estimate_finds_the_size_of_a_small_support() {
         let picture = &all[stream.below(300)];
         noisy(picture, 1, &mut stream)
     });
-    let report = audited(&exhibit("made", drawn.collect()), &exhibit("real", disks(2, 500)));
+    let report = audited(
+        &exhibit("made", drawn.collect()),
+        &exhibit("real", disks(2, 500)),
+    );
     let support = find(&report, "support");
     let interval = support.interval.unwrap();
-    assert!(interval.lower <= 300.0 && 300.0 <= interval.upper, "{support:?}");
+    assert!(
+        interval.lower <= 300.0 && 300.0 <= interval.upper,
+        "{support:?}"
+    );
     assert!((200.0..450.0).contains(&support.value.unwrap()));
 }
 
 #[test]
 fn without_real_pictures_only_equal_ones_are_looked_for_and_the_report_says_so() {
-    let report = examine(&exhibit("made", disks(1, 100)), None, Seed::DEFAULT, &Silent).unwrap();
+    let report = examine(
+        &exhibit("made", disks(1, 100)),
+        None,
+        Seed::DEFAULT,
+        &Silent,
+    )
+    .unwrap();
     assert_eq!(report.findings.len(), 1);
     assert_eq!(report.warnings[0].code, "audit_uncalibrated");
-    let few = examine(&exhibit("made", disks(1, 100)), Some(&exhibit("real", disks(2, 49))), Seed::DEFAULT, &Silent);
+    let few = examine(
+        &exhibit("made", disks(1, 100)),
+        Some(&exhibit("real", disks(2, 49))),
+        Seed::DEFAULT,
+        &Silent,
+    );
     assert_eq!(few.unwrap().findings.len(), 1);
 }
 
 #[test]
 fn the_course_submissions_have_the_duplicates_that_they_have() {
     let sets = [
-        ("mnist/t10k-images-idx3-ubyte.gz", "generated/mnist/jmerigot-vanilla-gan-10000.tar.gz"),
-        ("mnist/t10k-images-idx3-ubyte.gz", "generated/mnist/aminmed-vae-10000.tar.gz"),
-        ("mnist/t10k-images-idx3-ubyte.gz", "generated/mnist/disorganized-baseline-gan-10000.tar.gz"),
-        ("anime-faces/anime-faces-crypko96-2500.tar.gz", "generated/anime/eaglesfikr-diffusion-1000.tar.gz"),
-        ("anime-faces/anime-faces-crypko96-2500.tar.gz", "generated/anime/ntu-hw6/shihyuhuang-wgan-e150-critic5.tgz"),
-        ("anime-faces/anime-faces-crypko96-2500.tar.gz", "generated/anime/jiangkiki-gan-1epoch-1000.tar.gz"),
-        ("anime-faces/anime-faces-crypko96-2500.tar.gz", "generated/anime/sp4595-wgangp-collapsed-1000.tar.gz"),
-        ("cifar10/cifar10-test-lossless-png-1600.tar.gz", "generated/cifar10/miaojiang-gan-1000.tar.gz"),
+        (
+            "mnist/t10k-images-idx3-ubyte.gz",
+            "generated/mnist/jmerigot-vanilla-gan-10000.tar.gz",
+        ),
+        (
+            "mnist/t10k-images-idx3-ubyte.gz",
+            "generated/mnist/aminmed-vae-10000.tar.gz",
+        ),
+        (
+            "mnist/t10k-images-idx3-ubyte.gz",
+            "generated/mnist/disorganized-baseline-gan-10000.tar.gz",
+        ),
+        (
+            "anime-faces/anime-faces-crypko96-2500.tar.gz",
+            "generated/anime/eaglesfikr-diffusion-1000.tar.gz",
+        ),
+        (
+            "anime-faces/anime-faces-crypko96-2500.tar.gz",
+            "generated/anime/ntu-hw6/shihyuhuang-wgan-e150-critic5.tgz",
+        ),
+        (
+            "anime-faces/anime-faces-crypko96-2500.tar.gz",
+            "generated/anime/jiangkiki-gan-1epoch-1000.tar.gz",
+        ),
+        (
+            "anime-faces/anime-faces-crypko96-2500.tar.gz",
+            "generated/anime/sp4595-wgangp-collapsed-1000.tar.gz",
+        ),
+        (
+            "cifar10/cifar10-test-lossless-png-1600.tar.gz",
+            "generated/cifar10/miaojiang-gan-1000.tar.gz",
+        ),
     ];
     for (real, made) in sets {
         let (Some(real), Some(generated)) = (stored(real), stored(made)) else {
@@ -127,13 +192,72 @@ fn the_course_submissions_have_the_duplicates_that_they_have() {
 
 #[test]
 fn held_out_real_pictures_are_not_called_duplicates() {
-    let Some(mnist) = stored("mnist/t10k-images-idx3-ubyte.gz#first=6000") else { return };
-    let Some(train) = stored("mnist/train-images-idx3-ubyte.gz#first=6000") else { return };
+    let Some(mnist) = stored("mnist/t10k-images-idx3-ubyte.gz#first=6000") else {
+        return;
+    };
+    let Some(train) = stored("mnist/train-images-idx3-ubyte.gz#first=6000") else {
+        return;
+    };
     let report = audited(&train, &mnist);
-    assert!(find(&report, "duplicates_near").severity <= Severity::Note, "{:?}", find(&report, "duplicates_near"));
-    let nearness = calibrate(&mnist, 6000, Seed::DEFAULT, &Silent).unwrap().unwrap();
+    assert!(
+        find(&report, "duplicates_near").severity <= Severity::Note,
+        "{:?}",
+        find(&report, "duplicates_near")
+    );
+    let nearness = calibrate(&mnist, 6000, Seed::DEFAULT, &Silent)
+        .unwrap()
+        .unwrap();
     let crowd = Crowd::of(&train, nearness, &Silent).unwrap();
     // The rate at which an honest picture is called a near duplicate.
-    println!("held-out MNIST: {} of {} near, threshold {:.2}", crowd.n_near, crowd.n, nearness.levels());
+    println!(
+        "held-out MNIST: {} of {} near, threshold {:.2}",
+        crowd.n_near,
+        crowd.n,
+        nearness.levels()
+    );
     assert!(crowd.n_near * 100 <= crowd.n);
+}
+
+#[test]
+fn near_copies_planted_among_held_out_real_pictures_are_found() {
+    let sets = [
+        (
+            "mnist/t10k-images-idx3-ubyte.gz#first=2000",
+            "mnist/train-images-idx3-ubyte.gz#first=2000",
+        ),
+        (
+            "cifar10/cifar10-jpeg-test.tar.gz#first=2000",
+            "cifar10/cifar10-jpeg-train.tar.gz#first=2000",
+        ),
+    ];
+    for (real, held_out) in sets {
+        let (Some(real), Some(mut all)) = (stored(real), pictures(held_out)) else {
+            return;
+        };
+        // 5 %: picture i + 1900 is picture i with every byte moved by up to 4.
+        let mut stream = Seed(11).stream("planted", 0);
+        for row in 0..100 {
+            all[1900 + row] = noisy(&all[row], 4, &mut stream);
+        }
+        let generated = exhibit("made", all);
+        let nearness = calibrate(&real, 2000, Seed::DEFAULT, &Silent)
+            .unwrap()
+            .unwrap();
+        let crowd = Crowd::of(&generated, nearness, &Silent).unwrap();
+        let found = (0..100).filter(|row| {
+            crowd
+                .clusters
+                .iter()
+                .any(|c| c.rows.contains(row) && c.rows.contains(&(1900 + row)))
+        });
+        let (found, others) = (found.count(), crowd.n_near.saturating_sub(200));
+        println!(
+            "{held_out}: {found} of 100 planted pairs, {others} other pictures, threshold {:.2}",
+            nearness.levels()
+        );
+        assert!(found >= 99);
+        assert!(others <= 20);
+        let report = audited(&generated, &real);
+        assert_eq!(find(&report, "duplicates_near").severity, Severity::Serious);
+    }
 }

@@ -31,7 +31,11 @@ fn gathered_from(
     let Opened::Images(source) = open(&spec, &OpenOptions::default()).unwrap() else {
         panic!("no pictures");
     };
-    gather(source.as_ref(), &GatherOptions { threads, on_error }, &Silent)
+    gather(
+        source.as_ref(),
+        &GatherOptions { threads, on_error },
+        &Silent,
+    )
 }
 
 #[test]
@@ -72,7 +76,8 @@ fn the_first_broken_picture_fails_a_pass_that_may_not_skip() {
         let error = gathered_from(&folder, threads, OnError::Fail).unwrap_err();
         assert_eq!(error.kind(), Kind::Input);
         assert!(error.message().contains("1.ppm"), "{error}");
-        let error = gathered_from(&folder, threads, OnError::Skip { max_bad: Some(1) }).unwrap_err();
+        let error =
+            gathered_from(&folder, threads, OnError::Skip { max_bad: Some(1) }).unwrap_err();
         assert!(error.message().contains("--max-bad"), "{error}");
     }
     let all = self::folder(&[0, 1, 2, 3, 4, 5]);
@@ -89,7 +94,12 @@ fn features_keep_to_their_pictures_where_one_pass_could_not_read_some() {
     let features = Array2::from_shape_fn((5, 1), |(row, _)| 10.0 * indices[row] as f32);
     got.attach(features.view(), &indices).unwrap();
     assert_eq!(got.indices, [0, 2, 4, 5]);
-    let names: Vec<&str> = got.exhibit.items.iter().map(|item| item.name.as_str()).collect();
+    let names: Vec<&str> = got
+        .exhibit
+        .items
+        .iter()
+        .map(|item| item.name.as_str())
+        .collect();
     assert_eq!(names, ["0.ppm", "2.ppm", "4.ppm", "5.ppm"]);
     let kept = got.exhibit.features.as_ref().unwrap();
     assert_eq!(kept.column(0).to_vec(), [0.0, 20.0, 40.0, 50.0]);
@@ -99,7 +109,11 @@ fn features_keep_to_their_pictures_where_one_pass_could_not_read_some() {
 
 #[test]
 fn a_picture_of_one_color_is_blank() {
-    let plain = |values: [u8; 3]| Pixels { width: 2, height: 1, rgb: [values, values].concat() };
+    let plain = |values: [u8; 3]| Pixels {
+        width: 2,
+        height: 1,
+        rgb: [values, values].concat(),
+    };
     let mut almost = plain([7, 8, 9]);
     almost.rgb[5] = 10;
     let set = exhibit("blank", vec![plain([7, 8, 9]), almost]);

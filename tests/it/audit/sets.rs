@@ -5,6 +5,7 @@ use gavel::audit::Exhibit;
 use gavel::audit::gather::{GatherOptions, Gathered, gather};
 use gavel::progress::Silent;
 use gavel::rng::{Seed, Stream};
+use gavel::sources::decode::{DecodeOptions, decode};
 use gavel::sources::memory::MemorySource;
 use gavel::sources::{OpenOptions, Opened, Pixels, open};
 
@@ -16,12 +17,42 @@ pub fn stored(path: &str) -> Option<Exhibit> {
     let Opened::Images(source) = open(&spec, &OpenOptions::default()).unwrap() else {
         panic!("{spec} is no set of pictures");
     };
-    Some(gather(source.as_ref(), &GatherOptions::default(), &Silent).unwrap().exhibit)
+    Some(
+        gather(source.as_ref(), &GatherOptions::default(), &Silent)
+            .unwrap()
+            .exhibit,
+    )
+}
+
+/// The pictures of `../shared/data/<path>` in full.
+pub fn pictures(path: &str) -> Option<Vec<Pixels>> {
+    let full = shared(&format!("data/{}", path.split('#').next().unwrap_or(path)))?;
+    let selector = path.find('#').map_or("", |at| &path[at..]);
+    let Opened::Images(source) = open(
+        &format!("{}{selector}", full.display()),
+        &OpenOptions::default(),
+    )
+    .unwrap() else {
+        panic!("{path} is no set of pictures");
+    };
+    let mut all = vec![None; source.len()];
+    source
+        .visit(&|_| true, &mut |index, stored| {
+            all[index] = Some(decode(&stored?, &DecodeOptions::default())?.pixels);
+            Ok(())
+        })
+        .unwrap();
+    all.into_iter().collect()
 }
 
 /// Pictures in memory as an exhibit.
 pub fn gathered(name: &str, pictures: Vec<Pixels>) -> Gathered {
-    gather(&MemorySource::new(name, pictures), &GatherOptions::default(), &Silent).unwrap()
+    gather(
+        &MemorySource::new(name, pictures),
+        &GatherOptions::default(),
+        &Silent,
+    )
+    .unwrap()
 }
 
 /// As [`gathered`], the exhibit alone.
@@ -42,9 +73,17 @@ fn disk(stream: &mut Stream) -> Pixels {
     let radius = 3.0 + 9.0 * stream.uniform();
     let rgb = (0..32 * 32).flat_map(|at| {
         let (y, x) = (f64::from(at / 32), f64::from(at % 32));
-        if (y - cy).hypot(x - cx) < radius { front } else { ground }
+        if (y - cy).hypot(x - cx) < radius {
+            front
+        } else {
+            ground
+        }
     });
-    Pixels { width: 32, height: 32, rgb: rgb.collect() }
+    Pixels {
+        width: 32,
+        height: 32,
+        rgb: rgb.collect(),
+    }
 }
 
 /// A picture with every byte moved by at most `most`.
@@ -53,5 +92,8 @@ pub fn noisy(picture: &Pixels, most: usize, stream: &mut Stream) -> Pixels {
         let moved = i32::from(value) + stream.below(2 * most + 1) as i32 - most as i32;
         moved.clamp(0, 255) as u8
     });
-    Pixels { rgb: rgb.collect(), ..picture.clone() }
+    Pixels {
+        rgb: rgb.collect(),
+        ..picture.clone()
+    }
 }
