@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::duplicates::Crowd;
+use super::crowd::Crowd;
 use super::finding::percent;
 use super::likeness::Likeness;
 use super::nearness::calibrate;

@@ -9,6 +9,7 @@
 //! ```
 
 pub mod collapse;
+pub mod crowd;
 pub mod dropping;
 pub mod duplicates;
 pub mod faces;

@@ -4,8 +4,9 @@ use ndarray::ArrayView2;
 
 use super::super::finding::percent;
 use super::super::{Evidence, Finding, Severity};
+use super::Labels;
+use super::reading::{Reading, count, read};
 use super::regions::{Region, Regions};
-use super::{Labels, classes};
 use crate::error::Result;
 use crate::rng::Seed;
 use crate::statistics::estimate::SetSide;
@@ -85,7 +86,7 @@ pub fn regions(
 /// What changed from `earlier` to `later` in the classes of the `labelled` real pictures: the finding `change_classes`.
 ///
 /// # Errors
-/// As [`classes::Classes::of`].
+/// As [`super::classes::Classes::of`].
 pub fn classes(
     labelled: ArrayView2<'_, f32>,
     labels: &Labels,
@@ -95,10 +96,10 @@ pub fn classes(
     seed: Seed,
 ) -> Result<Finding> {
     let k = labels.names.len();
-    let before = classes::read(labelled, labels, earlier, nearest_k, seed)?;
-    let after = classes::read(labelled, labels, later, nearest_k, seed)?;
+    let before = read(labelled, labels, earlier, nearest_k, seed)?;
+    let after = read(labelled, labels, later, nearest_k, seed)?;
     let n = [earlier.nrows(), later.nrows()];
-    let counts = [&before, &after].map(|reading| classes::count(&reading.classes, k));
+    let counts = [&before, &after].map(|reading| count(&reading.classes, k));
     let shares = [0, 1].map(|side| {
         let read: Vec<f64> = counts[side]
             .iter()
@@ -151,7 +152,7 @@ pub fn classes(
     finding.evidence = changed
         .iter()
         .map(|&at| {
-            let of = |reading: &classes::Reading, side: SetSide| {
+            let of = |reading: &Reading, side: SetSide| {
                 let rows = reading
                     .classes
                     .iter()

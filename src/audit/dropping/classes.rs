@@ -12,18 +12,12 @@ use ndarray::{Array2, ArrayView2};
 use super::super::finding::percent;
 use super::super::{Evidence, Finding, Severity};
 use super::Labels;
-use crate::error::{Error, Result};
+use super::reading::{count, read};
+use crate::error::Result;
 use crate::rng::Seed;
 use crate::statistics::estimate::{ConfidenceInterval, SetSide};
-use crate::statistics::neighbors::{Request, Tables};
 use crate::statistics::proportions::wilson;
 use crate::statistics::{fisher, holm, label_shift};
-
-/// More classes than this are not read.
-const MOST: usize = 200;
-
-/// Labelled real pictures that a class needs on average.
-const PER_CLASS: usize = 10;
 
 /// Chance of any false alarm among all classes.
 const LEVEL: f64 = 0.05;
@@ -76,74 +70,6 @@ pub struct Classes {
     pub interval: ConfidenceInterval,
     /// Some rows of the reference of every class.
     members: Vec<Vec<usize>>,
-}
-
-/// What is read of two sets by the same labelled pictures.
-pub(super) struct Reading {
-    /// `[is, read as]` of the labelled pictures.
-    pub(super) confusion: Array2<f64>,
-    /// The class of each picture of the other set.
-    pub(super) classes: Vec<usize>,
-    /// Share of the labelled pictures that are read as what they are.
-    pub(super) accuracy: f64,
-}
-
-/// Reads labels of `set` `[m, d]` off `labelled` `[n, d]`.
-pub(super) fn read(
-    labelled: ArrayView2<'_, f32>,
-    labels: &Labels,
-    set: ArrayView2<'_, f32>,
-    nearest_k: usize,
-    seed: Seed,
-) -> Result<Reading> {
-    let k = labels.names.len();
-    if k > MOST || labels.classes.len() < PER_CLASS * k || set.nrows() < 2 {
-        return Err(Error::cannot_tell(format!(
-            "{} labelled real pictures of {k} classes and {} pictures to be read; {PER_CLASS} real ones of each class are needed, and at most {MOST} classes",
-            labels.classes.len(),
-            set.nrows()
-        )));
-    }
-    let request = Request {
-        nearest: true,
-        ..Request::default()
-    };
-    // With a seed the lists are long enough for a vote.
-    let tables = Tables::of(labelled, set, &request, Some(seed))?;
-    let [inside, _] = tables.inside();
-    let [_, across] = tables
-        .across()
-        .ok_or_else(|| Error::cannot_tell("the sets are too small to have neighbors"))?;
-    let vote = |rows: &[u32]| majority(rows.iter().take(nearest_k), &labels.classes, k);
-    let mut confusion = Array2::zeros((k, k));
-    let mut n_right = 0;
-    for (row, &class) in labels.classes.iter().enumerate() {
-        let seen = vote(inside.rows(row));
-        confusion[[class, seen]] += 1.0;
-        n_right += usize::from(seen == class);
-    }
-    Ok(Reading {
-        confusion,
-        classes: (0..set.nrows()).map(|row| vote(across.rows(row))).collect(),
-        accuracy: n_right as f64 / labels.classes.len().max(1) as f64,
-    })
-}
-
-/// The class with the most votes; of equal ones that of the nearest voter.
-fn majority<'a>(rows: impl Iterator<Item = &'a u32>, classes: &[usize], k: usize) -> usize {
-    let mut votes = vec![0_usize; k];
-    let mut order = Vec::new();
-    for class in rows.filter_map(|row| classes.get(*row as usize)) {
-        if let Some(count) = votes.get_mut(*class) {
-            *count += 1;
-            order.push(*class);
-        }
-    }
-    let most = votes.iter().copied().max().unwrap_or(0);
-    order
-        .into_iter()
-        .find(|class| votes.get(*class) == Some(&most))
-        .unwrap_or(0)
 }
 
 impl Classes {
@@ -374,16 +300,6 @@ impl Classes {
     }
 }
 
-pub(super) fn count(classes: &[usize], k: usize) -> Vec<usize> {
-    let mut counts = vec![0; k];
-    for &class in classes {
-        if let Some(slot) = counts.get_mut(class) {
-            *slot += 1;
-        }
-    }
-    counts
-}
-
 /// The middle 95 % of the total variation over sets of `n` drawn from what was read.
 fn interval(
     observed: &[f64],
@@ -424,20 +340,5 @@ fn interval(
         lower: at(0.025),
         upper: at(0.975),
         level: 0.95,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::majority;
-
-    #[test]
-    fn the_nearest_voter_decides_a_tie() {
-        // Classes of the voters, nearest first: 1, 0, 0, 1, 2.
-        let classes = [1, 0, 0, 1, 2];
-        assert_eq!(majority([0, 1, 2, 3, 4].iter(), &classes, 3), 1);
-        assert_eq!(majority([1, 0, 3, 2, 4].iter(), &classes, 3), 0);
-        // Two votes beat the nearest one.
-        assert_eq!(majority([4, 1, 2].iter(), &classes, 3), 0);
     }
 }

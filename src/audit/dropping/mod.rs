@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod classes;
+mod reading;
 pub mod regions;
 
 use super::{Audit, Card, Case, Exhibit, Need, Report};

@@ -8,6 +8,7 @@ pub mod content;
 pub mod enlarged;
 pub mod formats;
 pub mod leakage;
+mod shares;
 
 use super::{Audit, Card, Case, Exhibit, Report};
 use crate::error::Result;

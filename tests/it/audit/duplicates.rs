@@ -1,7 +1,8 @@
 //! Duplicates inside the generated set.
 
 use super::sets::{disks, exhibit, noisy, pictures, stored};
-use gavel::audit::duplicates::{Crowd, Duplicates, examine};
+use gavel::audit::crowd::Crowd;
+use gavel::audit::duplicates::{Duplicates, examine};
 use gavel::audit::nearness::calibrate;
 use gavel::audit::{Audit, Exhibit, Finding, Report, Severity};
 use gavel::progress::Silent;
