@@ -2,11 +2,11 @@
 
 use ndarray::Array2;
 
-use super::duplicates::Crowd;
+use super::crowd::Crowd;
 use super::finding::percent;
 use super::likeness::Likeness;
 use super::nearness::calibrate;
-use super::{Audit, Card, Case, Evidence, Exhibit, Finding, Need, Report, Severity};
+use super::{Audit, Card, Case, Evidence, Exhibit, Finding, Report, Severity};
 use crate::error::Result;
 use crate::metrics::{Params, Warning};
 use crate::progress::Observer;
@@ -45,7 +45,7 @@ static CARD: Card = Card {
     method: "total variance of 32 x 32 thumbnails over that of real pictures; effective number of kinds (Renyi order 2, bandwidth \
              from the real pictures); share of the largest clusters of near duplicates",
     source: "lecture R4; Jalali, Li and Farnia 2023, arXiv:2306.11149 (the number of kinds)",
-    needs: &[Need::Reference],
+    needs: &[],
     params: &[],
 };
 
@@ -56,7 +56,15 @@ impl Audit for Collapse {
 
     fn run(&self, case: &Case<'_>, _params: &Params) -> Result<Report> {
         let Some(real) = case.reference.or(case.train) else {
-            return Ok(Report::default());
+            let warning = Warning::new(
+                "audit_uncalibrated",
+                "collapse: how different real pictures are is not known without any",
+                "give a reference set (or --train) of real pictures",
+            );
+            return Ok(Report {
+                warnings: vec![warning],
+                ..Report::default()
+            });
         };
         let found = Diversity::of(case.generated, real, case.seed, case.observer)?;
         Ok(match found {
@@ -171,15 +179,12 @@ impl Diversity {
             ),
             (false, false) => (Severity::Clear, "no collapse"),
         };
-        let mut text = format!(
-            "{verdict}: the generated pictures have {} of the variance of the real ones",
-            percent(self.variance_ratio)
-        );
-        if let Some([made, real]) = self.kinds {
-            text += &format!(", and are of about {made:.1} kinds where real ones are of {real:.1}");
-        }
-        text += &format!(
-            "; the largest cluster of near duplicates holds {} of the set",
+        let kinds = self.kinds.map_or_else(String::new, |[made, real]| {
+            format!(", and are of about {made:.1} kinds where real ones are of {real:.1}")
+        });
+        let text = format!(
+            "{verdict}: the generated pictures have {} of the variance of the real ones{kinds}; the largest cluster of near duplicates holds {} of the set",
+            percent(self.variance_ratio),
             percent(self.clusters[0])
         );
         let mut finding = Finding::new("collapse", severity, text);

@@ -1,27 +1,26 @@
 //! `duplicates`: the same picture again and again.
 
+use super::crowd::{Crowd, SHOWN_CLUSTERS, evidence};
 use super::finding::percent;
 use super::identity::groups;
-use super::likeness::{Cluster, Likeness, levels};
-use super::nearness::{Nearness, calibrate};
-use super::{Audit, Card, Case, Evidence, Exhibit, Finding, Report, Severity};
+use super::nearness::calibrate;
+use super::{Audit, Card, Case, Exhibit, Finding, Report, Severity};
 use crate::error::Result;
 use crate::metrics::{Params, Warning};
 use crate::progress::Observer;
 use crate::rng::Seed;
-use crate::statistics::estimate::SetSide;
+use crate::statistics::estimate::ConfidenceInterval;
 use crate::statistics::poisson;
 use crate::statistics::proportions::{two_proportion_z, two_sided_p, wilson};
-
-/// Clusters that are shown, and pictures of each.
-const SHOWN_CLUSTERS: usize = 8;
-const SHOWN_PICTURES: usize = 8;
 
 /// From this share of the set on, duplicates are serious.
 const SERIOUS: f64 = 0.1;
 
 /// From this share of the set on, they are more than worth knowing.
 const DOUBTFUL: f64 = 0.005;
+
+/// With this many times more different pictures than were drawn, a set has enough of them.
+const AMPLE: f64 = 100.0;
 
 /// Level at which there are more of them than among real pictures.
 const LEVEL: f64 = 0.01;
@@ -81,73 +80,6 @@ pub fn examine(
     report.findings.push(near(&crowd));
     report.findings.push(support(&crowd));
     Ok(report)
-}
-
-/// The near pictures of a generated set.
-#[derive(Debug)]
-pub struct Crowd {
-    /// What is near.
-    pub nearness: Nearness,
-    /// Pictures of the set.
-    pub n: usize,
-    /// Those that have another within the threshold.
-    pub n_near: usize,
-    /// Pairs within the threshold.
-    pub n_pairs: u64,
-    /// Clusters of two and more, the largest first.
-    pub clusters: Vec<Cluster>,
-}
-
-impl Crowd {
-    /// Looks at all pairs of a set.
-    ///
-    /// # Errors
-    /// Interrupted.
-    pub fn of(set: &Exhibit, nearness: Nearness, observer: &dyn Observer) -> Result<Self> {
-        let rows: Vec<usize> = (0..set.len()).collect();
-        let likeness = Likeness::of(&set.thumbnails, &rows);
-        let degrees = likeness.degrees(nearness.limit, observer)?;
-        Ok(Self {
-            nearness,
-            n: set.len(),
-            n_near: degrees.iter().filter(|degree| **degree > 0).count(),
-            n_pairs: degrees.iter().map(|degree| u64::from(*degree)).sum::<u64>() / 2,
-            clusters: likeness.clusters(nearness.limit, &degrees, observer)?,
-        })
-    }
-
-    /// The share of the set in its `n` largest clusters.
-    #[must_use]
-    pub fn share_of_largest(&self, n: usize) -> f64 {
-        let inside: usize = self.clusters.iter().take(n).map(|c| c.rows.len()).sum();
-        inside as f64 / self.n.max(1) as f64
-    }
-
-    /// The largest clusters as evidence.
-    #[must_use]
-    pub fn evidence(&self) -> Vec<Evidence> {
-        let shown = self.clusters.iter().take(SHOWN_CLUSTERS);
-        shown
-            .map(|cluster| {
-                let near = format!(
-                    "{} pictures within {:.1} gray levels",
-                    cluster.rows.len(),
-                    levels(cluster.radius)
-                );
-                evidence(near, &cluster.rows, Some(levels(cluster.radius)))
-            })
-            .collect()
-    }
-}
-
-fn evidence(label: String, rows: &[usize], distance: Option<f64>) -> Evidence {
-    let shown = rows.iter().take(SHOWN_PICTURES);
-    Evidence {
-        label,
-        pictures: shown.map(|&row| (SetSide::Generated, row)).collect(),
-        distance,
-        ..Evidence::default()
-    }
 }
 
 fn exact(generated: &Exhibit, real: Option<&Exhibit>) -> Finding {
@@ -297,7 +229,7 @@ fn support(crowd: &Crowd) -> Finding {
     let value = all / crowd.n_pairs as f64;
     let most = all / seen.lower.max(f64::MIN_POSITIVE);
     finding.value = Some(value);
-    finding.interval = Some(crate::statistics::estimate::ConfidenceInterval {
+    finding.interval = Some(ConfidenceInterval {
         lower: least,
         upper: most,
         level: seen.level,
@@ -306,8 +238,10 @@ fn support(crowd: &Crowd) -> Finding {
         Severity::Clear
     } else if most < crowd.n as f64 {
         Severity::Serious
-    } else {
+    } else if most < AMPLE * crowd.n as f64 {
         Severity::Warning
+    } else {
+        Severity::Note
     };
     finding.text = format!(
         "{} pairs of nearly equal pictures among {}: by the birthday paradox the generator has about {value:.0} different pictures ({least:.0} to {most:.0}); the real set at least {real_least:.0}",

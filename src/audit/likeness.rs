@@ -7,6 +7,8 @@
 //! nothing is lost by it. All arithmetic is of integers, hence the same bits everywhere. Rows are looked at in parallel and
 //! folded in order.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use rayon::prelude::*;
 
 use super::Thumbnails;
@@ -121,17 +123,32 @@ impl<'a> Likeness<'a> {
     /// Interrupted.
     pub fn nearest(&self, observer: &dyn Observer) -> Result<Vec<Option<Nearest>>> {
         self.each(observer, |row| {
+            let own = self.sums_of(row);
+            let others = self.sums.chunks_exact(SUMS);
+            let bounds: Vec<u32> = others.map(|sums| squares_of_sums(own, sums)).collect();
+            // The picture with the least bound comes first, as nearly all others are then dismissed by theirs.
+            let first = (0..self.len())
+                .filter(|&other| other != row)
+                .min_by_key(|&other| bounds[other]);
             let mut best: Option<Nearest> = None;
-            for other in (0..self.len()).filter(|&other| other != row) {
+            for other in first
+                .into_iter()
+                .chain((0..self.len()).filter(|&other| other != row))
+            {
                 let limit = best.map_or(u32::MAX, |best| best.squared);
-                match self.squared_within(row, other, limit) {
-                    Some(squared) if squared > 0 && squared < limit => {
-                        best = Some(Nearest {
-                            row: other,
-                            squared,
-                        });
-                    }
-                    _ => {}
+                if u64::from(bounds[other]) > u64::from(limit) * IN_BLOCK {
+                    continue;
+                }
+                let found = self
+                    .squared_within(row, other, limit)
+                    .filter(|squared| *squared > 0);
+                if let Some(squared) = found
+                    && best.is_none_or(|best| (squared, other) < (best.squared, best.row))
+                {
+                    best = Some(Nearest {
+                        row: other,
+                        squared,
+                    });
                 }
             }
             best
@@ -143,12 +160,20 @@ impl<'a> Likeness<'a> {
     /// # Errors
     /// Interrupted.
     pub fn degrees(&self, limit: u32, observer: &dyn Observer) -> Result<Vec<u32>> {
+        let degrees: Vec<AtomicU32> = (0..self.len()).map(|_| AtomicU32::new(0)).collect();
         self.each(observer, |row| {
-            let others = (0..self.len()).filter(|&other| other != row);
-            others
-                .filter(|&other| self.squared_within(row, other, limit).is_some())
-                .count() as u32
-        })
+            let mut n = 0;
+            for (other, degree) in degrees.iter().enumerate().skip(row + 1) {
+                if self.squared_within(row, other, limit).is_some() {
+                    degree.fetch_add(1, Ordering::Relaxed);
+                    n += 1;
+                }
+            }
+            if let Some(degree) = degrees.get(row) {
+                degree.fetch_add(n, Ordering::Relaxed);
+            }
+        })?;
+        Ok(degrees.into_iter().map(AtomicU32::into_inner).collect())
     }
 
     /// Clusters of pictures within `limit` of their leader, of two and more, the largest first.
@@ -231,26 +256,23 @@ fn block_sums(picture: &[u8]) -> [i16; SUMS] {
     sums
 }
 
-/// At most 192 · 4080² = 3.2e9, which fits.
+/// At most 192 · 4080² = 3.2e9, which fits 32 bits without a sign. Differences of 16 bits are what processors multiply and
+/// add in pairs.
 fn squares_of_sums(x: &[i16], y: &[i16]) -> u32 {
-    x.iter()
-        .zip(y)
-        .map(|(x, y)| {
-            let difference = i32::from(*x) - i32::from(*y);
-            (difference * difference) as u32
-        })
-        .sum()
+    let squares = x.iter().zip(y).map(|(x, y)| {
+        let difference = x.wrapping_sub(*y);
+        i32::from(difference) * i32::from(difference)
+    });
+    squares.fold(0_i32, i32::wrapping_add).cast_unsigned()
 }
 
 /// At most 768 · 255² = 5e7, which fits.
 fn squares(x: &[u8], y: &[u8]) -> u32 {
-    x.iter()
-        .zip(y)
-        .map(|(x, y)| {
-            let difference = i32::from(*x) - i32::from(*y);
-            (difference * difference) as u32
-        })
-        .sum()
+    let squares = x.iter().zip(y).map(|(x, y)| {
+        let difference = i32::from(*x) - i32::from(*y);
+        (difference * difference).cast_unsigned()
+    });
+    squares.sum()
 }
 
 #[cfg(test)]
@@ -313,6 +335,19 @@ mod tests {
                 assert_eq!(likeness.squared_within(a, b, full - 1), None);
             }
         }
+    }
+
+    #[test]
+    fn black_and_white_are_as_far_apart_as_can_be() {
+        // 3072 · 255² = 199,756,800; of the block sums 192 · 4080² = 3,196,108,800, beyond 31 bits.
+        let thumbnails = plain(&[0, 255]);
+        let likeness = all(&thumbnails, 2);
+        assert_eq!(likeness.squared_within(0, 1, u32::MAX), Some(199_756_800));
+        assert_eq!(
+            squares_of_sums(likeness.sums_of(0), likeness.sums_of(1)),
+            3_196_108_800
+        );
+        assert_eq!(likeness.squared_within(0, 1, 199_756_799), None);
     }
 
     #[test]

@@ -9,9 +9,12 @@
 //! ```
 
 pub mod collapse;
+pub mod crowd;
+pub mod dropping;
 pub mod duplicates;
 pub mod faces;
 pub mod gather;
+pub mod hygiene;
 pub mod identity;
 pub mod likeness;
 pub mod nearness;
@@ -35,6 +38,8 @@ use crate::statistics::estimate::Estimate;
 pub static AUDITS: &[&dyn Audit] = &[
     &duplicates::Duplicates,
     &collapse::Collapse,
+    &dropping::Dropping,
+    &hygiene::Hygiene,
 ];
 
 /// What is said of an audit where it is listed.

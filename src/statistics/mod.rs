@@ -7,6 +7,7 @@ pub(crate) mod distance;
 pub mod entropy;
 pub mod estimate;
 pub mod extrapolation;
+pub mod fisher;
 pub mod fld;
 pub mod frechet;
 mod gaussian_kernel;

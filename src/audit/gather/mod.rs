@@ -6,6 +6,8 @@
 //! A picture is in memory only while a worker looks at it; what stays is its [`Item`] and its thumbnail (3 KiB). Rows are
 //! in index order whatever the order of storage and the number of workers.
 
+mod found;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,9 +23,7 @@ use crate::features::extract::OnError;
 use crate::progress::Observer;
 use crate::sources::decode::{DecodeOptions, decode, extension_note};
 use crate::sources::{ImageSource, Stored, digest, pixel_digest};
-
-/// Names of broken pictures in an error.
-const LISTED: usize = 3;
+use found::Found;
 
 /// Pictures that wait for each worker.
 const WAITING: usize = 4;
@@ -174,12 +174,6 @@ struct Pass<'a> {
     found: Mutex<Found>,
 }
 
-struct Found {
-    items: Vec<Option<Item>>,
-    thumbnails: Vec<u8>,
-    broken: BTreeMap<usize, Error>,
-}
-
 impl Pass<'_> {
     fn stream(&self, threads: usize) -> Result<()> {
         let workers = match threads {
@@ -257,7 +251,7 @@ impl Pass<'_> {
             notes,
             blank: colors.all(|color| Some(color) == first),
         };
-        Ok((item, thumbnail::of(&pixels).to_vec()))
+        Ok((item, thumbnail::of(&pixels)))
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -287,89 +281,4 @@ impl Pass<'_> {
         drop(found);
         self.observer.advance(1);
     }
-}
-
-impl Found {
-    fn finish(
-        mut self,
-        source: &dyn ImageSource,
-        tolerated: usize,
-        on_error: OnError,
-    ) -> Result<Gathered> {
-        let spec = source.spec();
-        let name = |index: usize| {
-            let entry = source.entries().get(index);
-            entry.map_or_else(|| format!("picture {index}"), |entry| entry.name.clone())
-        };
-        if self.broken.len() > tolerated {
-            return Err(too_many(&self.broken, spec, name, on_error));
-        }
-        let indices: Vec<usize> = (0..self.items.len())
-            .filter(|index| self.items.get(*index).is_some_and(Option::is_some))
-            .collect();
-        if let Some(lost) = (0..self.items.len())
-            .find(|i| !self.broken.contains_key(i) && indices.binary_search(i).is_err())
-        {
-            return Err(Error::input(format!(
-                "{spec}: {} was listed, but the source did not hand it out; did the set change meanwhile?",
-                name(lost)
-            )));
-        }
-        if let (true, Some((&index, error))) = (indices.is_empty(), self.broken.first_key_value()) {
-            return Err(error.clone().at(format!(
-                "{spec}: none of {} pictures can be read; the first, {}",
-                self.items.len(),
-                name(index)
-            )));
-        }
-        for (row, &index) in indices.iter().enumerate() {
-            let from = index * Thumbnails::BYTES;
-            self.thumbnails
-                .copy_within(from..from + Thumbnails::BYTES, row * Thumbnails::BYTES);
-        }
-        self.thumbnails.truncate(indices.len() * Thumbnails::BYTES);
-        Ok(Gathered {
-            exhibit: Exhibit {
-                source: spec.to_owned(),
-                items: self.items.into_iter().flatten().collect(),
-                thumbnails: Thumbnails::from_bytes(self.thumbnails),
-                features: None,
-            },
-            indices,
-            broken: self
-                .broken
-                .iter()
-                .map(|(&index, error)| Broken {
-                    index,
-                    name: name(index),
-                    reason: error.message().to_owned(),
-                })
-                .collect(),
-        })
-    }
-}
-
-fn too_many(
-    broken: &BTreeMap<usize, Error>,
-    spec: &str,
-    name: impl Fn(usize) -> String,
-    on_error: OnError,
-) -> Error {
-    if let (OnError::Fail, Some((&index, error))) = (on_error, broken.first_key_value()) {
-        let advice = error
-            .advice()
-            .unwrap_or("repair or remove it, or leave such pictures out with --on-error skip")
-            .to_owned();
-        return error.clone().at(name(index)).at(spec).mend(advice);
-    }
-    let first: Vec<String> = broken
-        .iter()
-        .take(LISTED)
-        .map(|(&index, error)| format!("{}: {}", name(index), error.message()))
-        .collect();
-    Error::input(format!(
-        "{spec}: more pictures cannot be read than --max-bad allows; the first: {}",
-        first.join("; ")
-    ))
-    .mend("repair the set, or allow more with --max-bad N")
 }
