@@ -8,7 +8,9 @@
 //! sources ── exhibit ──▶ Case { reference, generated, train } ── Audit::run ──▶ Report { findings, estimates, warnings }
 //! ```
 
+pub mod copies;
 pub mod faces;
+pub mod thumbnail;
 
 mod case;
 mod finding;
@@ -23,6 +25,7 @@ use crate::statistics::estimate::Estimate;
 /// All audits, in the order of their findings.
 #[rustfmt::skip]
 pub static AUDITS: &[&dyn Audit] = &[
+    &copies::Copies,
 ];
 
 /// What is said of an audit where it is listed.

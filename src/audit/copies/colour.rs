@@ -1,0 +1,234 @@
+//! What was done to the values of a copy whose place is known.
+
+use super::fit::Fit;
+use super::plane::{Frame, Plane};
+
+/// Root mean square of a difference in levels below which nothing is called a change.
+const SLIGHT: f64 = 4.0;
+
+/// A chroma below this (levels, root mean square) is none.
+const GRAY: f64 = 6.0;
+
+/// A change of values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Change {
+    /// Colours are gone.
+    Grayscale,
+    /// Colours are others.
+    Hue,
+    /// The same amount was added everywhere.
+    Brightness(f64),
+    /// Differences are larger or smaller by this factor.
+    Contrast(f64),
+    /// Values were raised to this power.
+    Gamma(f64),
+    /// Something lies around it.
+    Border,
+    /// Something lies on it.
+    Watermark,
+}
+
+impl Change {
+    /// Its name, and its name with its number.
+    #[must_use]
+    pub fn into_part(self) -> (&'static str, String) {
+        let name = match self {
+            Self::Grayscale => "grayscale",
+            Self::Hue => "hue",
+            Self::Brightness(_) => "brightness",
+            Self::Contrast(_) => "contrast",
+            Self::Gamma(_) => "gamma",
+            Self::Border => "border",
+            Self::Watermark => "watermark",
+        };
+        let text = match self {
+            Self::Brightness(by) => format!("brightness {by:+.0}"),
+            Self::Contrast(by) => format!("contrast × {by:.2}"),
+            Self::Gamma(by) => format!("gamma {by:.2}"),
+            _ => name.to_owned(),
+        };
+        (name, text)
+    }
+}
+
+/// Both pictures where they show the same: luma, and the three channels less luma.
+struct Views {
+    made: [Vec<f64>; 4],
+    original: [Vec<f64>; 4],
+}
+
+/// What was done to the values: pictures of `[side, side, 3]` bytes, and where the original lies in what was made of it.
+#[must_use]
+pub fn changes(made: &[u8], original: &[u8], side: usize, fit: &Fit) -> Vec<Change> {
+    let views = Views::new(made, original, side, fit);
+    let mut found = Vec::new();
+    found.extend(views.colour());
+    if !fit.inverted {
+        found.extend(views.tone());
+    }
+    found.extend(covered(made, original, side, fit, &views));
+    found
+}
+
+impl Views {
+    fn new(made: &[u8], original: &[u8], side: usize, fit: &Fit) -> Self {
+        let n = (side * 3 / 4).max(1);
+        let cut = |plane: &Plane, frame: Frame| -> Vec<f64> {
+            let mut window = Vec::new();
+            plane.window(frame, n, &mut window);
+            window.into_iter().map(f64::from).collect()
+        };
+        let of = |rgb: &[u8], view: &dyn Fn(&Plane) -> Vec<f64>| {
+            let luma = view(&Plane::luma(rgb, side));
+            let chroma = |channel: usize| -> Vec<f64> {
+                let values = view(&Plane::channel(rgb, side, channel));
+                values.iter().zip(&luma).map(|(v, l)| v - l).collect()
+            };
+            let [red, green, blue] = [chroma(0), chroma(1), chroma(2)];
+            [luma, red, green, blue]
+        };
+        Self {
+            made: of(made, &|plane| {
+                cut(&plane.unturned(fit.version.turn), fit.version.frame)
+            }),
+            original: of(original, &|plane| cut(plane, Frame::MIDDLE)),
+        }
+    }
+
+    fn colour(&self) -> Option<Change> {
+        let strength = |view: &[Vec<f64>; 4]| {
+            let squares = view[1..].iter().flatten().map(|v| v * v);
+            (squares.sum::<f64>() / (3 * view[0].len()).max(1) as f64).sqrt()
+        };
+        let (before, after) = (strength(&self.original), strength(&self.made));
+        if before < GRAY {
+            return None;
+        }
+        if after < 0.15 * before {
+            return Some(Change::Grayscale);
+        }
+        // The best multiple of the original's chroma: a change of saturation or contrast keeps its direction.
+        let (mut both, mut own) = (0.0, 0.0);
+        for (a, b) in self.made[1..]
+            .iter()
+            .flatten()
+            .zip(self.original[1..].iter().flatten())
+        {
+            both += a * b;
+            own += b * b;
+        }
+        let gain = (both / own).max(0.0);
+        let rest = self.made[1..]
+            .iter()
+            .flatten()
+            .zip(self.original[1..].iter().flatten())
+            .map(|(a, b)| (a - gain * b).powi(2));
+        let rest = (rest.sum::<f64>() / (3 * self.made[0].len()).max(1) as f64).sqrt();
+        (rest > GRAY && rest > 0.6 * after).then_some(Change::Hue)
+    }
+
+    fn tone(&self) -> Option<Change> {
+        let (made, original) = (&self.made[0], &self.original[0]);
+        let n = made.len().max(1) as f64;
+        let rms = |model: &dyn Fn(f64) -> f64| {
+            let squares = made
+                .iter()
+                .zip(original)
+                .map(|(a, b)| (a - model(*b)).powi(2));
+            (squares.sum::<f64>() / n).sqrt()
+        };
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
+        let (mean_made, mean_original) = (mean(made), mean(original));
+        let (mut both, mut own) = (0.0, f64::MIN_POSITIVE);
+        for (a, b) in made.iter().zip(original) {
+            both += (a - mean_made) * (b - mean_original);
+            own += (b - mean_original).powi(2);
+        }
+        let (gain, by) = (both / own, mean_made - mean_original);
+        let gamma = (-12..=12)
+            .map(|step| (f64::from(step) * 0.1).exp())
+            .map(|power| (power, rms(&|v| 255.0 * (v / 255.0).powf(power))))
+            .min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let brightness = rms(&|v| (v + by).clamp(0.0, 255.0));
+        let contrast = rms(&|v| (mean_made + gain * (v - mean_original)).clamp(0.0, 255.0));
+        let nothing = rms(&|v| v);
+        let least = gamma.1.min(brightness).min(contrast);
+        if nothing < 1.5 * least || nothing < SLIGHT {
+            None
+        } else if brightness <= 1.2 * least + 0.5 {
+            Some(Change::Brightness(by))
+        } else if gamma.1 <= 1.1 * contrast {
+            Some(Change::Gamma(gamma.0))
+        } else {
+            Some(Change::Contrast(gain))
+        }
+    }
+
+    /// Differences of luma after the best gain and offset, `[n, n]`.
+    fn differences(&self) -> (Vec<f64>, impl Fn(f64, f64) -> f64 + use<>) {
+        let (made, original) = (&self.made[0], &self.original[0]);
+        let n = made.len().max(1) as f64;
+        let (mean_made, mean_original) = (
+            made.iter().sum::<f64>() / n,
+            original.iter().sum::<f64>() / n,
+        );
+        let (mut both, mut own) = (0.0, f64::MIN_POSITIVE);
+        for (a, b) in made.iter().zip(original) {
+            both += (a - mean_made) * (b - mean_original);
+            own += (b - mean_original).powi(2);
+        }
+        let gain = both / own;
+        let difference = move |a: f64, b: f64| a - mean_made - gain * (b - mean_original);
+        let all = made
+            .iter()
+            .zip(original)
+            .map(|(a, b)| difference(*a, *b))
+            .collect();
+        (all, difference)
+    }
+}
+
+/// Is something pasted around the original or on it?
+fn covered(made: &[u8], original: &[u8], side: usize, fit: &Fit, views: &Views) -> Option<Change> {
+    let (inner, difference) = views.differences();
+    let rms = |values: &[f64]| {
+        (values.iter().map(|v| v * v).sum::<f64>() / values.len().max(1) as f64).sqrt()
+    };
+    let whole = Frame {
+        width: Frame::SIDE,
+        ..fit.version.frame
+    };
+    if fit.version.frame == Frame::MIDDLE {
+        let cut = |rgb: &[u8], plain: bool| {
+            let luma = Plane::luma(rgb, side);
+            let luma = if plain {
+                luma
+            } else {
+                luma.unturned(fit.version.turn)
+            };
+            let mut window = Vec::new();
+            luma.window(whole, side, &mut window);
+            window
+        };
+        let edge = side.div_ceil(32);
+        let ring: Vec<f64> = cut(made, false)
+            .iter()
+            .zip(cut(original, true))
+            .enumerate()
+            .filter(|(at, _)| {
+                let (x, y) = (at % side, at / side);
+                x.min(y).min(side - 1 - x).min(side - 1 - y) < edge
+            })
+            .map(|(_, (&a, b))| difference(f64::from(a), f64::from(b)))
+            .collect();
+        if rms(&ring) > 25.0 && rms(&ring) > 3.0 * rms(&inner) {
+            return Some(Change::Border);
+        }
+    }
+    // A mark covers a small part and is off by much there; noise and re-encoding are off a little everywhere.
+    let mut squares: Vec<f64> = inner.iter().map(|v| v * v).collect();
+    squares.sort_by(|a, b| b.total_cmp(a));
+    let total: f64 = squares.iter().sum();
+    let top: f64 = squares.iter().take(squares.len() / 8).sum();
+    (rms(&inner) > 12.0 && top > 0.85 * total).then_some(Change::Watermark)
+}

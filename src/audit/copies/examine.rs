@@ -1,0 +1,272 @@
+//! The whole examination: exact copies, the search, the null, p-values, and what was done to each copy.
+
+use super::calibration::{Null, seen};
+use super::census::Census;
+use super::exact::{Known, Sameness};
+use super::fit::{Closest, Fit};
+use super::pair::{Explanation, Family, explain};
+use crate::audit::{Case, Exhibit, Thumbnails};
+use crate::error::{Error, Result};
+use crate::sources::Pixels;
+use crate::statistics::estimate::SetSide;
+use crate::statistics::false_discovery;
+
+/// Fewest training pictures among which a typical near neighbour can be told from the nearest.
+const FEWEST_TRAIN: usize = 32;
+
+/// A fit that leaves more than this of the contrast unexplained is nobody's copy, however rare it is.
+const FARTHEST: f32 = 0.6;
+
+/// Without a null, only fits closer than this are looked at in full.
+const NEAR: f32 = 0.15;
+
+/// Most bytes of pixels in memory at once.
+const BATCH_BYTES: usize = 128 << 20;
+
+/// Most visits of each source: what does not fit is explained by its thumbnail.
+const MOST_BATCHES: usize = 6;
+
+/// How the examination is done.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// Expected share of false alarms among the alarms.
+    pub fdr: f64,
+    /// Most honest pictures that are searched for the null distribution.
+    pub n_null: usize,
+}
+
+/// One generated picture that is a training picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspect {
+    /// Row of the generated picture.
+    pub generated: usize,
+    /// Row of the training picture.
+    pub train: usize,
+    /// What was done to it.
+    pub explanation: Explanation,
+    /// How often an honest picture comes as near; `None` for exact and near-exact ones.
+    pub p_value: Option<f64>,
+    /// The score of its fit; infinite for exact ones.
+    pub score: f64,
+}
+
+/// What the examination found.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The copies, most telling first.
+    pub suspects: Vec<Suspect>,
+    /// Generated pictures.
+    pub n_generated: usize,
+    /// Generated pictures of one colour, which were not examined.
+    pub n_blank: usize,
+    /// The null distribution; `None` where there were too few pictures for one.
+    pub null: Option<Null>,
+    /// Exact copies among the reference pictures.
+    pub n_shared: usize,
+}
+
+/// Looks for copies of training pictures among the generated ones.
+///
+/// # Errors
+/// Usage: no training set. Input: a picture cannot be read again. Interrupted.
+pub fn examine(case: &Case<'_>, options: &Options) -> Result<Outcome> {
+    let train = case.train.ok_or_else(|| {
+        Error::usage("copies are copies of something: there is no training set")
+            .mend("--train SOURCE, the set that the generator was trained on")
+    })?;
+    let known = Known::new(train);
+    let generated = case.generated;
+    let shared = |set: &Exhibit| {
+        set.items
+            .iter()
+            .filter(|i| known.find(Some(i)).is_some())
+            .count()
+    };
+    let same: Vec<Option<(usize, Sameness)>> = generated
+        .items
+        .iter()
+        .map(|item| known.find(Some(item)))
+        .collect();
+    let rows: Vec<usize> = seen(generated)
+        .filter(|&row| matches!(same.get(row), Some(None)))
+        .collect();
+    let mut outcome = Outcome {
+        suspects: exact_ones(&same),
+        n_generated: generated.len(),
+        n_blank: generated.len() - seen(generated).count(),
+        null: None,
+        n_shared: case.reference.map_or(0, shared),
+    };
+    if train.len() >= FEWEST_TRAIN && !rows.is_empty() {
+        let census = Census::new(train);
+        let found = census.closest(generated, &rows, false, case.observer)?;
+        outcome.null = Null::measure(case, &census, train, &known, options.n_null)?;
+        let close: Vec<(usize, Closest)> = rows
+            .iter()
+            .zip(&found)
+            .filter_map(|(&row, found)| Some((row, (*found)?)))
+            .collect();
+        let called = call(
+            &close,
+            outcome.null.as_ref(),
+            options.fdr,
+            outcome.suspects.len(),
+        );
+        let explained = explain_all(case, train, &called)?;
+        outcome.suspects.extend(explained);
+    }
+    if outcome.null.is_none() {
+        // Nothing says how near honest pictures come: only what needs no such comparison is kept.
+        outcome
+            .suspects
+            .retain(|suspect| suspect.score.is_infinite() || suspect.explanation.is_near_exact);
+        for suspect in &mut outcome.suspects {
+            suspect.p_value = None;
+        }
+    }
+    outcome.suspects.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then(a.generated.cmp(&b.generated))
+    });
+    Ok(outcome)
+}
+
+fn exact_ones(same: &[Option<(usize, Sameness)>]) -> Vec<Suspect> {
+    let exact = |generated, train, sameness| Suspect {
+        generated,
+        train,
+        explanation: Explanation {
+            family: Family::Copy,
+            transform: match sameness {
+                Sameness::Stored => "exact",
+                Sameness::Pixels => "same pixels",
+            }
+            .to_owned(),
+            text: match sameness {
+                Sameness::Stored => "the same bytes",
+                Sameness::Pixels => "the same pixels",
+            }
+            .to_owned(),
+            distance: 0.0,
+            is_near_exact: true,
+        },
+        p_value: None,
+        score: f64::INFINITY,
+    };
+    same.iter()
+        .enumerate()
+        .filter_map(|(row, same)| same.map(|(train, sameness)| exact(row, train, sameness)))
+        .collect()
+}
+
+/// A picture that is called a copy, and how rare its fit is.
+type Called = (usize, Closest, f64);
+
+/// Those that Benjamini and Hochberg call out, with `n_sure` exact ones beside them; without a null the nearest.
+fn call(close: &[(usize, Closest)], null: Option<&Null>, fdr: f64, n_sure: usize) -> Vec<Called> {
+    let Some(null) = null else {
+        let near = close.iter().filter(|(_, c)| c.fit.distance < NEAR);
+        return near.map(|&(row, c)| (row, c, 1.0)).collect();
+    };
+    let mut p_values: Vec<f64> = close
+        .iter()
+        .map(|(_, closest)| {
+            if closest.fit.distance > FARTHEST {
+                1.0
+            } else {
+                null.tail.p_value(closest.score())
+            }
+        })
+        .collect();
+    p_values.resize(close.len() + n_sure, 0.0);
+    let adjusted = false_discovery::adjust(&p_values);
+    close
+        .iter()
+        .zip(p_values.iter().zip(adjusted))
+        .filter(|(_, (_, adjusted))| *adjusted <= fdr)
+        .map(|(&(row, closest), (&p, _))| (row, closest, p))
+        .collect()
+}
+
+fn explain_all(case: &Case<'_>, train: &Exhibit, called: &[Called]) -> Result<Vec<Suspect>> {
+    let mut order: Vec<&Called> = called.iter().collect();
+    order.sort_by(|a, b| b.1.score().total_cmp(&a.1.score()).then(a.0.cmp(&b.0)));
+    let bytes = |called: &Called| {
+        let of = |set: &Exhibit, row: usize| {
+            set.items.get(row).map_or(0, |item| {
+                item.info
+                    .width
+                    .saturating_mul(item.info.height)
+                    .saturating_mul(3)
+            })
+        };
+        of(case.generated, called.0).saturating_add(of(train, called.1.fit.row))
+    };
+    let mut suspects = Vec::with_capacity(order.len());
+    let mut rest = order.as_slice();
+    for _ in 0..MOST_BATCHES {
+        let mut sum = 0_usize;
+        let fitting = rest
+            .iter()
+            .take_while(|called| {
+                sum = sum.saturating_add(bytes(called));
+                sum <= BATCH_BYTES
+            })
+            .count();
+        let (batch, later) = rest.split_at(fitting);
+        rest = later;
+        if batch.is_empty() {
+            break;
+        }
+        suspects.extend(explain_batch(case, batch)?);
+    }
+    suspects.extend(rest.iter().map(|called| {
+        let fit = &called.1.fit;
+        let small = |set: &Exhibit, row: usize| Pixels {
+            width: Thumbnails::SIDE,
+            height: Thumbnails::SIDE,
+            rgb: set.thumbnails.get(row).to_vec(),
+        };
+        suspect(
+            called,
+            explain(
+                &small(case.generated, called.0),
+                &small(train, fit.row),
+                fit,
+            ),
+        )
+    }));
+    Ok(suspects)
+}
+
+fn explain_batch(case: &Case<'_>, batch: &[&Called]) -> Result<Vec<Suspect>> {
+    use rayon::prelude::*;
+    let unique = |mut rows: Vec<usize>| {
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    };
+    let made = unique(batch.iter().map(|called| called.0).collect());
+    let originals = unique(batch.iter().map(|called| called.1.fit.row).collect());
+    let made = case.archive.read(SetSide::Generated, &made)?;
+    let originals = case.archive.read(SetSide::Train, &originals)?;
+    Ok(batch
+        .par_iter()
+        .filter_map(|called| {
+            let fit: &Fit = &called.1.fit;
+            let (made, original) = (made.get(&called.0)?, originals.get(&fit.row)?);
+            Some(suspect(called, explain(made, original, fit)))
+        })
+        .collect())
+}
+
+fn suspect(called: &Called, explanation: Explanation) -> Suspect {
+    Suspect {
+        generated: called.0,
+        train: called.1.fit.row,
+        p_value: (!explanation.is_near_exact).then_some(called.2),
+        explanation,
+        score: called.1.score(),
+    }
+}
