@@ -61,6 +61,13 @@ impl ExponentialTail {
         self.null.len() - self.null.partition_point(|v| *v < x)
     }
 
+    /// How many of the null have a p-value of at most `p`: about `p` times their number, if the tail fits.
+    #[must_use]
+    pub fn n_below(&self, p: f64) -> usize {
+        let above = self.null.partition_point(|v| self.p_value(*v) > p);
+        self.null.len() - above
+    }
+
     /// Number of values.
     #[must_use]
     pub fn n(&self) -> usize {

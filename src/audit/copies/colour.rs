@@ -62,7 +62,7 @@ struct Views {
 pub fn changes(made: &[u8], original: &[u8], side: usize, fit: &Fit) -> Vec<Change> {
     let views = Views::new(made, original, side, fit);
     let mut found = Vec::new();
-    found.extend(views.colour());
+    found.extend(views.colour(fit.inverted));
     if !fit.inverted {
         found.extend(views.tone());
     }
@@ -95,7 +95,7 @@ impl Views {
         }
     }
 
-    fn colour(&self) -> Option<Change> {
+    fn colour(&self, inverted: bool) -> Option<Change> {
         let strength = |view: &[Vec<f64>; 4]| {
             let squares = view[1..].iter().flatten().map(|v| v * v);
             (squares.sum::<f64>() / (3 * view[0].len()).max(1) as f64).sqrt()
@@ -117,7 +117,8 @@ impl Views {
             both += a * b;
             own += b * b;
         }
-        let gain = (both / own).max(0.0);
+        let gain = both / own;
+        let gain = if inverted { gain.min(0.0) } else { gain.max(0.0) };
         let rest = self.made[1..]
             .iter()
             .flatten()

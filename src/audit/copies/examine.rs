@@ -50,6 +50,16 @@ pub struct Suspect {
     pub score: f64,
 }
 
+/// What the search found for every generated picture, before anything is called a copy.
+pub struct Search<'a> {
+    case: Case<'a>,
+    train: &'a Exhibit,
+    same: Vec<Option<(usize, Sameness)>>,
+    closest: Vec<Option<Closest>>,
+    null: Option<Null>,
+    n_shared: usize,
+}
+
 /// What the examination found.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -70,69 +80,101 @@ pub struct Outcome {
 /// # Errors
 /// Usage: no training set. Input: a picture cannot be read again. Interrupted.
 pub fn examine(case: &Case<'_>, options: &Options) -> Result<Outcome> {
-    let train = case.train.ok_or_else(|| {
-        Error::usage("copies are copies of something: there is no training set")
-            .mend("--train SOURCE, the set that the generator was trained on")
-    })?;
-    let known = Known::new(train);
-    let generated = case.generated;
-    let shared = |set: &Exhibit| {
-        set.items
-            .iter()
-            .filter(|i| known.find(Some(i)).is_some())
-            .count()
-    };
-    let same: Vec<Option<(usize, Sameness)>> = generated
-        .items
-        .iter()
-        .map(|item| known.find(Some(item)))
-        .collect();
-    let rows: Vec<usize> = seen(generated)
-        .filter(|&row| matches!(same.get(row), Some(None)))
-        .collect();
-    let mut outcome = Outcome {
-        suspects: exact_ones(&same),
-        n_generated: generated.len(),
-        n_blank: generated.len() - seen(generated).count(),
-        null: None,
-        n_shared: case.reference.map_or(0, shared),
-    };
-    if train.len() >= FEWEST_TRAIN && !rows.is_empty() {
-        let census = Census::new(train);
-        let found = census.closest(generated, &rows, false, case.observer)?;
-        outcome.null = Null::measure(case, &census, train, &known, options.n_null)?;
-        let close: Vec<(usize, Closest)> = rows
-            .iter()
-            .zip(&found)
-            .filter_map(|(&row, found)| Some((row, (*found)?)))
-            .collect();
-        let called = call(
-            &close,
-            outcome.null.as_ref(),
-            options.fdr,
-            outcome.suspects.len(),
-        );
-        let explained = explain_all(case, train, &called)?;
-        outcome.suspects.extend(explained);
-    }
-    if outcome.null.is_none() {
-        // Nothing says how near honest pictures come: only what needs no such comparison is kept.
-        outcome
-            .suspects
-            .retain(|suspect| suspect.score.is_infinite() || suspect.explanation.is_near_exact);
-        for suspect in &mut outcome.suspects {
-            suspect.p_value = None;
-        }
-    }
-    outcome.suspects.sort_by(|a, b| {
-        b.score
-            .total_cmp(&a.score)
-            .then(a.generated.cmp(&b.generated))
-    });
-    Ok(outcome)
+    let search = Search::new(*case, options.n_null)?;
+    let all: Vec<usize> = (0..case.generated.len()).collect();
+    search.judge(&all, options.fdr)
 }
 
-fn exact_ones(same: &[Option<(usize, Sameness)>]) -> Vec<Suspect> {
+impl<'a> Search<'a> {
+    /// Searches for all generated pictures, and for at most `n_null` honest ones.
+    ///
+    /// # Errors
+    /// Usage: no training set. Interrupted.
+    pub fn new(case: Case<'a>, n_null: usize) -> Result<Self> {
+        let train = case.train.ok_or_else(|| {
+            Error::usage("copies are copies of something: there is no training set")
+                .mend("--train SOURCE, the set that the generator was trained on")
+        })?;
+        let known = Known::new(train);
+        let find = |set: &Exhibit| -> Vec<Option<(usize, Sameness)>> {
+            set.items
+                .iter()
+                .map(|item| known.find(Some(item)))
+                .collect()
+        };
+        let same = find(case.generated);
+        let rows: Vec<usize> = seen(case.generated)
+            .filter(|&row| matches!(same.get(row), Some(None)))
+            .collect();
+        let mut search = Self {
+            case,
+            train,
+            same,
+            closest: vec![None; case.generated.len()],
+            null: None,
+            n_shared: case
+                .reference
+                .map_or(0, |set| find(set).iter().flatten().count()),
+        };
+        if train.len() >= FEWEST_TRAIN && !rows.is_empty() {
+            let census = Census::new(train);
+            let found = census.closest(case.generated, &rows, false, case.observer)?;
+            for (&row, found) in rows.iter().zip(found) {
+                if let Some(place) = search.closest.get_mut(row) {
+                    *place = found;
+                }
+            }
+            search.null = Null::measure(&case, &census, train, &known, n_null)?;
+        }
+        Ok(search)
+    }
+
+    /// The null distribution, where there is one.
+    #[must_use]
+    pub fn null(&self) -> Option<&Null> {
+        self.null.as_ref()
+    }
+
+    /// The score of a generated picture's best fit; `None` where it was not searched.
+    #[must_use]
+    pub fn score(&self, row: usize) -> Option<f64> {
+        self.closest.get(row)?.map(|closest| closest.score())
+    }
+
+    /// What the set of these generated rows looks like.
+    ///
+    /// # Errors
+    /// Input: a picture cannot be read again. Interrupted.
+    pub fn judge(&self, rows: &[usize], fdr: f64) -> Result<Outcome> {
+        let case = &self.case;
+        let mut suspects = exact_ones(rows, &self.same);
+        let close: Vec<(usize, Closest)> = rows
+            .iter()
+            .filter_map(|&row| Some((row, (*self.closest.get(row)?)?)))
+            .collect();
+        let called = call(&close, self.null.as_ref(), fdr, suspects.len());
+        suspects.extend(explain_all(case, self.train, &called)?);
+        if self.null.is_none() {
+            // Nothing says how near honest pictures come: only what needs no such comparison is kept.
+            suspects.retain(|suspect| suspect.explanation.is_near_exact);
+        }
+        suspects.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then(a.generated.cmp(&b.generated))
+        });
+        let is_blank = |row: &&usize| case.generated.items.get(**row).is_some_and(|i| i.blank);
+        Ok(Outcome {
+            suspects,
+            n_generated: rows.len(),
+            n_blank: rows.iter().filter(is_blank).count(),
+            null: self.null.clone(),
+            n_shared: self.n_shared,
+        })
+    }
+}
+
+fn exact_ones(rows: &[usize], same: &[Option<(usize, Sameness)>]) -> Vec<Suspect> {
     let exact = |generated, train, sameness| Suspect {
         generated,
         train,
@@ -154,9 +196,9 @@ fn exact_ones(same: &[Option<(usize, Sameness)>]) -> Vec<Suspect> {
         p_value: None,
         score: f64::INFINITY,
     };
-    same.iter()
-        .enumerate()
-        .filter_map(|(row, same)| same.map(|(train, sameness)| exact(row, train, sameness)))
+    rows.iter()
+        .filter_map(|&row| Some((row, (*same.get(row)?)?)))
+        .map(|(row, (train, sameness))| exact(row, train, sameness))
         .collect()
 }
 

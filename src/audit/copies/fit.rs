@@ -1,7 +1,7 @@
 //! How well a generated picture is explained by one training picture: the frame is fitted, the rest is measured.
 
 use super::plane::{Frame, Plane};
-use super::signature::{SAMPLES, Version, dot, normalize};
+use super::signature::{Version, dot, normalize};
 use super::turn::Turn;
 use crate::statistics::nearest_correlation::Hit;
 
@@ -216,7 +216,7 @@ pub fn simplest(luma: &Plane, target: &Target, fit: &Fit) -> Fit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::copies::signature::versions;
+    use crate::audit::copies::signature::{SAMPLES, versions};
     use crate::rng::Seed;
 
     /// A smooth random picture: sums of a few waves.

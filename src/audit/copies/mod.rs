@@ -36,7 +36,7 @@ mod verdict;
 
 pub use calibration::{Null, Origin};
 pub use colour::Change;
-pub use examine::{Options, Outcome, Suspect, examine};
+pub use examine::{Options, Outcome, Search, Suspect, examine};
 pub use pair::{Explanation, Family};
 pub use verdict::report;
 

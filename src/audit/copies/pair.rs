@@ -3,6 +3,7 @@
 use super::colour::{self, Change};
 use super::fit::{Fit, Target, simplest};
 use super::plane::{Frame, Plane};
+use super::signature::Version;
 use super::turn::Turn;
 use crate::audit::thumbnail;
 use crate::sources::Pixels;
@@ -52,13 +53,14 @@ pub fn explain(generated: &Pixels, train: &Pixels, fit: &Fit) -> Explanation {
     );
     let samples = (side * 3 / 4).max(1);
     let target = Target::new(&Plane::luma(&original, side), samples);
-    let fit = simplest(&Plane::luma(&made, side), &target, fit);
+    let luma = Plane::luma(&made, side);
+    let pixels = generated.width as f32 / Frame::SIDE;
+    let fit = whole_pixels(&luma, &target, simplest(&luma, &target, fit), pixels);
     let mut parts: Vec<(&str, String)> = Vec::new();
     let turn = fit.version.turn;
     if turn != Turn::Upright {
         parts.push((turn.name(), turn.name().to_owned()));
     }
-    let pixels = generated.width as f32 / Frame::SIDE;
     parts.extend(place(fit.version.frame, pixels));
     if fit.inverted {
         parts.push(("inversion", "inversion".to_owned()));
@@ -109,6 +111,29 @@ fn near_exact(generated: &Pixels, train: &Pixels) -> Option<Explanation> {
         distance: 0.0,
         is_near_exact: true,
     })
+}
+
+/// A shift by whole pixels, where it explains the pair as well as the fit between them.
+fn whole_pixels(luma: &Plane, target: &Target, fit: Fit, pixels: f32) -> Fit {
+    let [right, down] =
+        [fit.version.frame.right, fit.version.frame.down].map(|v| (v * pixels).round() / pixels);
+    let frame = Frame {
+        width: Frame::MIDDLE.width,
+        right,
+        down,
+    };
+    let distance = target.distance_at(&luma.unturned(fit.version.turn), frame, fit.inverted);
+    if !frame.is_inside() || distance > fit.distance * 1.05 + 0.005 {
+        return fit;
+    }
+    Fit {
+        version: Version {
+            frame,
+            ..fit.version
+        },
+        distance,
+        ..fit
+    }
 }
 
 /// Where the original lies in the copy; `pixels` of the copy are one unit of a frame.
