@@ -120,10 +120,10 @@ pub const ALL: &[Disguise] = &[
             Ok(levels(p, |v| 255.0 * (v / 255.0).powf(power)))
         },
     ),
-    of("hue (channels rotated)", 0.95, &["hue"], |p, _| {
+    of("hue (channels rotated)", 0.95, &["hue", "exact"], |p, _| {
         Ok(pixels(p, |[r, g, b]| [g, b, r]))
     }),
-    of("grayscale", 0.95, &["grayscale"], |p, _| {
+    of("grayscale", 0.95, &["grayscale", "exact"], |p, _| {
         Ok(pixels(p, |[r, g, b]| {
             let [r, g, b] = [r, g, b].map(f64::from);
             [(0.299 * r + 0.587 * g + 0.114 * b).round() as u8; 3]

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 pub const FDR: f64 = 0.01;
 
 /// Most held-out images behind the null distribution: the default of the audit.
-const N_NULL: usize = 4000;
+const N_NULL: usize = 3000;
 
 /// How many pictures.
 pub struct Sizes {
@@ -185,8 +185,8 @@ pub fn examine(data: &Data, sizes: &Sizes) -> Result<Tally> {
         ));
     }
     let (n_null, null_below) = search.null().map_or((0, [0; 3]), |null| {
-        let below = [1e-2, 1e-3, 1e-4].map(|p| null.tail.n_below(p));
-        (null.tail.n(), below)
+        let below = [1e-2, 1e-3, 1e-4].map(|p| null.n_below(p));
+        (null.n(), below)
     });
     Ok(Tally {
         rows,

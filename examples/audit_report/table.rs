@@ -13,7 +13,7 @@ pub fn heading() -> String {
          generator. Other held-out images calibrate. The audit is asked for a false discovery rate of {FDR}. *Found* is the \
          share of planted copies that are called copies; *original* the share of the found for which the very image is \
          named; *named* the share of the found with the right transform; *false* the honest images that are called copies \
-         in that set.\n"
+         in that set. Gray images have no hue: there that disguise is an exact copy.\n"
     )
 }
 

@@ -55,25 +55,6 @@ impl ExponentialTail {
         (1.0 - Self::BODY) * (-(x - self.threshold) / self.scale).exp()
     }
 
-    /// How many of the null reach `x`.
-    #[must_use]
-    pub fn n_reaching(&self, x: f64) -> usize {
-        self.null.len() - self.null.partition_point(|v| *v < x)
-    }
-
-    /// How many of the null have a p-value of at most `p`: about `p` times their number, if the tail fits.
-    #[must_use]
-    pub fn n_below(&self, p: f64) -> usize {
-        let above = self.null.partition_point(|v| self.p_value(*v) > p);
-        self.null.len() - above
-    }
-
-    /// Number of values.
-    #[must_use]
-    pub fn n(&self) -> usize {
-        self.null.len()
-    }
-
     /// The scale b.
     #[must_use]
     pub fn scale(&self) -> f64 {
@@ -142,7 +123,6 @@ mod tests {
         let tail = ExponentialTail::fit(&values).unwrap();
         assert!(tail.p_value(10.0) > tail.p_value(100.0));
         assert!(tail.p_value(150.0) > tail.p_value(199.0));
-        assert_eq!(tail.n_reaching(199.0), 1);
         assert!(ExponentialTail::fit(&values[..99]).is_none());
         let constant = ExponentialTail::fit(&[1.0; 100]).unwrap();
         assert!(constant.p_value(1.0) == 1.0 && constant.p_value(1.1) == 0.0);

@@ -10,6 +10,10 @@ use crate::error::{Error, Result};
 use crate::progress::Observer;
 use crate::statistics::nearest_correlation::{Haystack, Needles};
 
+/// Windows are compared by cells of 2 × 2 samples of a thumbnail: a copy that was blurred, resized or made noisy differs
+/// in the finest detail only.
+const CELL: usize = 2;
+
 /// A training set, ready to be searched.
 pub struct Census<'a> {
     train: &'a Exhibit,
@@ -63,7 +67,7 @@ impl<'a> Census<'a> {
         });
         observer.end();
         let hits = found.ok_or_else(Error::interrupted)?;
-        let targets = |row: usize| Target::new(&luma(self.train, row), SAMPLES);
+        let targets = |row: usize| Target::new(&luma(self.train, row), SAMPLES, CELL);
         Ok(hits
             .par_iter()
             .zip(rows)

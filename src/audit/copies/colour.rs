@@ -51,7 +51,13 @@ impl Change {
     }
 }
 
-/// Both pictures where they show the same: luma, and the three channels less luma.
+/// Cells in each direction in which colours are compared, so that noise does not count as colour.
+const CELLS: usize = 6;
+
+/// Values of all three channels by cell.
+const N_CHROMA: f64 = (3 * CELLS * CELLS) as f64;
+
+/// Both pictures where they show the same: luma by pixel, and the three channels less luma by cell.
 struct Views {
     made: [Vec<f64>; 4],
     original: [Vec<f64>; 4],
@@ -63,10 +69,14 @@ pub fn changes(made: &[u8], original: &[u8], side: usize, fit: &Fit) -> Vec<Chan
     let views = Views::new(made, original, side, fit);
     let mut found = Vec::new();
     found.extend(views.colour(fit.inverted));
-    if !fit.inverted {
-        found.extend(views.tone());
+    if fit.inverted {
+        return found;
     }
-    found.extend(covered(made, original, side, fit, &views));
+    let pasted = views
+        .mark()
+        .or_else(|| border(made, original, side, fit, &views));
+    // What is pasted would be taken for a change of tone.
+    found.extend(pasted.or_else(|| views.tone()));
     found
 }
 
@@ -80,9 +90,10 @@ impl Views {
         };
         let of = |rgb: &[u8], view: &dyn Fn(&Plane) -> Vec<f64>| {
             let luma = view(&Plane::luma(rgb, side));
-            let chroma = |channel: usize| -> Vec<f64> {
+            let chroma = |channel: usize| {
                 let values = view(&Plane::channel(rgb, side, channel));
-                values.iter().zip(&luma).map(|(v, l)| v - l).collect()
+                let less: Vec<f64> = values.iter().zip(&luma).map(|(v, l)| v - l).collect();
+                cells(&less, n)
             };
             let [red, green, blue] = [chroma(0), chroma(1), chroma(2)];
             [luma, red, green, blue]
@@ -98,7 +109,7 @@ impl Views {
     fn colour(&self, inverted: bool) -> Option<Change> {
         let strength = |view: &[Vec<f64>; 4]| {
             let squares = view[1..].iter().flatten().map(|v| v * v);
-            (squares.sum::<f64>() / (3 * view[0].len()).max(1) as f64).sqrt()
+            (squares.sum::<f64>() / N_CHROMA).sqrt()
         };
         let (before, after) = (strength(&self.original), strength(&self.made));
         if before < GRAY {
@@ -118,13 +129,17 @@ impl Views {
             own += b * b;
         }
         let gain = both / own;
-        let gain = if inverted { gain.min(0.0) } else { gain.max(0.0) };
+        let gain = if inverted {
+            gain.min(0.0)
+        } else {
+            gain.max(0.0)
+        };
         let rest = self.made[1..]
             .iter()
             .flatten()
             .zip(self.original[1..].iter().flatten())
             .map(|(a, b)| (a - gain * b).powi(2));
-        let rest = (rest.sum::<f64>() / (3 * self.made[0].len()).max(1) as f64).sqrt();
+        let rest = (rest.sum::<f64>() / N_CHROMA).sqrt();
         (rest > GRAY && rest > 0.6 * after).then_some(Change::Hue)
     }
 
@@ -154,7 +169,9 @@ impl Views {
         let contrast = rms(&|v| (mean_made + gain * (v - mean_original)).clamp(0.0, 255.0));
         let nothing = rms(&|v| v);
         let least = gamma.1.min(brightness).min(contrast);
-        if nothing < 1.5 * least || nothing < SLIGHT {
+        // Noise that clips at black lifts the mean by a few levels.
+        let explained = (nothing * nothing - least * least).max(0.0).sqrt();
+        if nothing < 1.3 * least || explained < 2.0 * SLIGHT {
             None
         } else if brightness <= 1.2 * least + 0.5 {
             Some(Change::Brightness(by))
@@ -165,71 +182,70 @@ impl Views {
         }
     }
 
-    /// Differences of luma after the best gain and offset, `[n, n]`.
-    fn differences(&self) -> (Vec<f64>, impl Fn(f64, f64) -> f64 + use<>) {
-        let (made, original) = (&self.made[0], &self.original[0]);
-        let n = made.len().max(1) as f64;
-        let (mean_made, mean_original) = (
-            made.iter().sum::<f64>() / n,
-            original.iter().sum::<f64>() / n,
-        );
-        let (mut both, mut own) = (0.0, f64::MIN_POSITIVE);
-        for (a, b) in made.iter().zip(original) {
-            both += (a - mean_made) * (b - mean_original);
-            own += (b - mean_original).powi(2);
-        }
-        let gain = both / own;
-        let difference = move |a: f64, b: f64| a - mean_made - gain * (b - mean_original);
-        let all = made
-            .iter()
-            .zip(original)
-            .map(|(a, b)| difference(*a, *b))
-            .collect();
-        (all, difference)
+    /// A mark covers a small part and is off by much there; noise and re-encoding are off a little everywhere.
+    fn mark(&self) -> Option<Change> {
+        let mut off = self.differences();
+        off.sort_by(|a, b| b.total_cmp(a));
+        let squares = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
+        let (all, top) = (squares(&off), squares(&off[..off.len() / 4]));
+        let median = off.get(off.len() / 2)?;
+        let is_mark = rms(&off) > 12.0 && top > 0.95 * all && *median <= SLIGHT;
+        is_mark.then_some(Change::Watermark)
+    }
+
+    /// Absolute differences of luma.
+    fn differences(&self) -> Vec<f64> {
+        let both = self.made[0].iter().zip(&self.original[0]);
+        both.map(|(a, b)| (a - b).abs()).collect()
     }
 }
 
-/// Is something pasted around the original or on it?
-fn covered(made: &[u8], original: &[u8], side: usize, fit: &Fit, views: &Views) -> Option<Change> {
-    let (inner, difference) = views.differences();
-    let rms = |values: &[f64]| {
-        (values.iter().map(|v| v * v).sum::<f64>() / values.len().max(1) as f64).sqrt()
-    };
+/// Root mean square.
+fn rms(values: &[f64]) -> f64 {
+    (values.iter().map(|v| v * v).sum::<f64>() / values.len().max(1) as f64).sqrt()
+}
+
+/// Means over [`CELLS`] × [`CELLS`] cells of `[n, n]` values.
+fn cells(values: &[f64], n: usize) -> Vec<f64> {
+    let mut sums = vec![(0.0, 0.0); CELLS * CELLS];
+    for (at, value) in values.iter().enumerate() {
+        let (x, y) = (at % n * CELLS / n, at / n * CELLS / n);
+        let (sum, count) = &mut sums[y * CELLS + x];
+        *sum += value;
+        *count += 1.0;
+    }
+    sums.iter()
+        .map(|(sum, count)| sum / f64::max(*count, 1.0))
+        .collect()
+}
+
+/// Is the outermost ring of a picture in place another, and the rest the same?
+fn border(made: &[u8], original: &[u8], side: usize, fit: &Fit, views: &Views) -> Option<Change> {
+    if fit.version.frame != Frame::MIDDLE {
+        return None;
+    }
     let whole = Frame {
         width: Frame::SIDE,
-        ..fit.version.frame
+        ..Frame::MIDDLE
     };
-    if fit.version.frame == Frame::MIDDLE {
-        let cut = |rgb: &[u8], plain: bool| {
-            let luma = Plane::luma(rgb, side);
-            let luma = if plain {
-                luma
-            } else {
-                luma.unturned(fit.version.turn)
-            };
-            let mut window = Vec::new();
-            luma.window(whole, side, &mut window);
-            window
-        };
-        let edge = side.div_ceil(32);
-        let ring: Vec<f64> = cut(made, false)
-            .iter()
-            .zip(cut(original, true))
-            .enumerate()
-            .filter(|(at, _)| {
-                let (x, y) = (at % side, at / side);
-                x.min(y).min(side - 1 - x).min(side - 1 - y) < edge
-            })
-            .map(|(_, (&a, b))| difference(f64::from(a), f64::from(b)))
-            .collect();
-        if rms(&ring) > 25.0 && rms(&ring) > 3.0 * rms(&inner) {
-            return Some(Change::Border);
-        }
-    }
-    // A mark covers a small part and is off by much there; noise and re-encoding are off a little everywhere.
-    let mut squares: Vec<f64> = inner.iter().map(|v| v * v).collect();
-    squares.sort_by(|a, b| b.total_cmp(a));
-    let total: f64 = squares.iter().sum();
-    let top: f64 = squares.iter().take(squares.len() / 8).sum();
-    (rms(&inner) > 12.0 && top > 0.85 * total).then_some(Change::Watermark)
+    let cut = |luma: &Plane| {
+        let mut window = Vec::new();
+        luma.window(whole, side, &mut window);
+        window
+    };
+    let edge = side.div_ceil(32);
+    let made = cut(&Plane::luma(made, side).unturned(fit.version.turn));
+    let original = cut(&Plane::luma(original, side));
+    let ring: Vec<f64> = made
+        .iter()
+        .zip(&original)
+        .enumerate()
+        .filter(|(at, _)| {
+            let (x, y) = (at % side, at / side);
+            x.min(y).min(side - 1 - x).min(side - 1 - y) < edge
+        })
+        .map(|(_, (a, b))| f64::from(a - b))
+        .collect();
+    let inner = rms(&views.differences());
+    (rms(&ring) > 25.0 && rms(&ring) > 3.0 * inner).then_some(Change::Border)
 }

@@ -14,9 +14,6 @@ use crate::statistics::false_discovery;
 /// Fewest training pictures among which a typical near neighbour can be told from the nearest.
 const FEWEST_TRAIN: usize = 32;
 
-/// A fit that leaves more than this of the contrast unexplained is nobody's copy, however rare it is.
-const FARTHEST: f32 = 0.6;
-
 /// Without a null, only fits closer than this are looked at in full.
 const NEAR: f32 = 0.15;
 
@@ -44,10 +41,8 @@ pub struct Suspect {
     pub train: usize,
     /// What was done to it.
     pub explanation: Explanation,
-    /// How often an honest picture comes as near; `None` for exact and near-exact ones.
-    pub p_value: Option<f64>,
-    /// The score of its fit; infinite for exact ones.
-    pub score: f64,
+    /// How often an honest picture comes as near; 0 for exact copies, 1 where nothing calibrates.
+    pub p_value: f64,
 }
 
 /// What the search found for every generated picture, before anything is called a copy.
@@ -135,10 +130,11 @@ impl<'a> Search<'a> {
         self.null.as_ref()
     }
 
-    /// The score of a generated picture's best fit; `None` where it was not searched.
+    /// How often an honest picture comes as near as a generated one; `None` where it was not searched or nothing calibrates.
     #[must_use]
-    pub fn score(&self, row: usize) -> Option<f64> {
-        self.closest.get(row)?.map(|closest| closest.score())
+    pub fn p_value(&self, row: usize) -> Option<f64> {
+        let closest = self.closest.get(row)?.as_ref()?;
+        Some(self.null.as_ref()?.p_value(closest))
     }
 
     /// What the set of these generated rows looks like.
@@ -159,9 +155,9 @@ impl<'a> Search<'a> {
             suspects.retain(|suspect| suspect.explanation.is_near_exact);
         }
         suspects.sort_by(|a, b| {
-            b.score
-                .total_cmp(&a.score)
-                .then(a.generated.cmp(&b.generated))
+            let by_distance = a.explanation.distance.total_cmp(&b.explanation.distance);
+            let by_p = a.p_value.total_cmp(&b.p_value);
+            by_p.then(by_distance).then(a.generated.cmp(&b.generated))
         });
         let is_blank = |row: &&usize| case.generated.items.get(**row).is_some_and(|i| i.blank);
         Ok(Outcome {
@@ -193,8 +189,7 @@ fn exact_ones(rows: &[usize], same: &[Option<(usize, Sameness)>]) -> Vec<Suspect
             distance: 0.0,
             is_near_exact: true,
         },
-        p_value: None,
-        score: f64::INFINITY,
+        p_value: 0.0,
     };
     rows.iter()
         .filter_map(|&row| Some((row, (*same.get(row)?)?)))
@@ -213,13 +208,7 @@ fn call(close: &[(usize, Closest)], null: Option<&Null>, fdr: f64, n_sure: usize
     };
     let mut p_values: Vec<f64> = close
         .iter()
-        .map(|(_, closest)| {
-            if closest.fit.distance > FARTHEST {
-                1.0
-            } else {
-                null.tail.p_value(closest.score())
-            }
-        })
+        .map(|(_, closest)| null.p_value(closest))
         .collect();
     p_values.resize(close.len() + n_sure, 0.0);
     let adjusted = false_discovery::adjust(&p_values);
@@ -233,7 +222,7 @@ fn call(close: &[(usize, Closest)], null: Option<&Null>, fdr: f64, n_sure: usize
 
 fn explain_all(case: &Case<'_>, train: &Exhibit, called: &[Called]) -> Result<Vec<Suspect>> {
     let mut order: Vec<&Called> = called.iter().collect();
-    order.sort_by(|a, b| b.1.score().total_cmp(&a.1.score()).then(a.0.cmp(&b.0)));
+    order.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
     let bytes = |called: &Called| {
         let of = |set: &Exhibit, row: usize| {
             set.items.get(row).map_or(0, |item| {
@@ -307,8 +296,7 @@ fn suspect(called: &Called, explanation: Explanation) -> Suspect {
     Suspect {
         generated: called.0,
         train: called.1.fit.row,
-        p_value: (!explanation.is_near_exact).then_some(called.2),
+        p_value: called.2,
         explanation,
-        score: called.1.score(),
     }
 }

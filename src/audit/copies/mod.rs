@@ -67,7 +67,7 @@ static CARD: Card = Card {
         ParamSpec {
             name: "n_null",
             doc: "most held-out images that are searched to learn how near honest images come",
-            default: "4000",
+            default: "3000",
             allowed: Allowed::AtLeast(100),
         },
     ],

@@ -52,7 +52,7 @@ pub fn explain(generated: &Pixels, train: &Pixels, fit: &Fit) -> Explanation {
         thumbnail::square(train, side),
     );
     let samples = (side * 3 / 4).max(1);
-    let target = Target::new(&Plane::luma(&original, side), samples);
+    let target = Target::new(&Plane::luma(&original, side), samples, 1);
     let luma = Plane::luma(&made, side);
     let pixels = generated.width as f32 / Frame::SIDE;
     let fit = whole_pixels(&luma, &target, simplest(&luma, &target, fit), pixels);
@@ -113,35 +113,52 @@ fn near_exact(generated: &Pixels, train: &Pixels) -> Option<Explanation> {
     })
 }
 
-/// A shift by whole pixels, where it explains the pair as well as the fit between them.
+/// A shift by whole pixels, where it explains the pair as well as a fit between pixels, or clearly better than no shift.
 fn whole_pixels(luma: &Plane, target: &Target, fit: Fit, pixels: f32) -> Fit {
-    let [right, down] =
-        [fit.version.frame.right, fit.version.frame.down].map(|v| (v * pixels).round() / pixels);
-    let frame = Frame {
-        width: Frame::MIDDLE.width,
-        right,
-        down,
+    if fit.is_covered() {
+        return fit;
+    }
+    let upright = luma.unturned(fit.version.turn);
+    let start = fit.version.frame;
+    let mut best = (Frame::MIDDLE, f32::INFINITY);
+    for down in -1..=1_i16 {
+        for right in -1..=1_i16 {
+            let near = |at: f32, by: i16| ((at * pixels).round() + f32::from(by)) / pixels;
+            let frame = Frame {
+                right: near(start.right, right),
+                down: near(start.down, down),
+                ..Frame::MIDDLE
+            };
+            let distance = target.distance_at(&upright, frame, fit.inverted);
+            if frame.is_inside() && distance < best.1 {
+                best = (frame, distance);
+            }
+        }
+    }
+    let bar = if start == Frame::MIDDLE {
+        fit.distance * 0.6
+    } else {
+        fit.distance * 1.05 + 0.005
     };
-    let distance = target.distance_at(&luma.unturned(fit.version.turn), frame, fit.inverted);
-    if !frame.is_inside() || distance > fit.distance * 1.05 + 0.005 {
+    if best.1 > bar {
         return fit;
     }
     Fit {
         version: Version {
-            frame,
+            frame: best.0,
             ..fit.version
         },
-        distance,
+        distance: best.1,
         ..fit
     }
 }
 
 /// Where the original lies in the copy; `pixels` of the copy are one unit of a frame.
 fn place(frame: Frame, pixels: f32) -> Option<(&'static str, String)> {
-    // What a fit cannot tell from nothing: half of its second step, at least half a pixel.
-    let least = (0.5 / pixels).max(0.4);
+    // What a fit cannot tell from nothing.
+    let least = 0.5 / pixels;
     let [right, down] = [frame.right, frame.down].map(|v| v * pixels);
-    if (frame.width - Frame::MIDDLE.width).abs() > least {
+    if (frame.width - Frame::MIDDLE.width).abs() > least.max(0.4) {
         let size = Frame::MIDDLE.width / frame.width;
         let name = if size < 1.0 { "crop" } else { "reduced" };
         return Some((
@@ -220,6 +237,7 @@ mod tests {
             version: versions()[version],
             inverted,
             distance: 0.1,
+            uncovered: 0.1,
         };
         explain(generated, train, &fit)
     }

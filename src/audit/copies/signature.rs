@@ -22,13 +22,42 @@ pub struct Version {
     pub turn: Turn,
     /// Where its middle lies once the turn is undone.
     pub frame: Frame,
+    /// The third of the window that is not looked at, because something may lie on it.
+    pub covered: Option<Third>,
+}
+
+/// An outer third of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Third {
+    /// The upper.
+    Top,
+    /// The lower.
+    Bottom,
+    /// The left.
+    Left,
+    /// The right.
+    Right,
+}
+
+impl Third {
+    /// Does it hold a cell?
+    fn holds(self, cell: usize) -> bool {
+        let (x, y) = (cell % CELLS * 3, cell / CELLS * 3);
+        match self {
+            Self::Top => y < CELLS,
+            Self::Bottom => y >= 2 * CELLS,
+            Self::Left => x < CELLS,
+            Self::Right => x >= 2 * CELLS,
+        }
+    }
 }
 
 /// Number of versions that are also looked for inverted: the plain turns, which come first.
 pub const N_INVERTED: usize = Turn::ALL.len();
 
 /// The versions of every generated picture: all turns; upright and mirrored also shifted by up to an eighth in steps of a
-/// sixteenth, enlarged (a crop that was resized back) with smaller shifts, and reduced (set into a border).
+/// sixteenth, enlarged (a crop that was resized back) with smaller shifts, reduced (set into a border), and without each outer third
+/// (a mark lies on it).
 #[must_use]
 pub fn versions() -> Vec<Version> {
     let mut all: Vec<Version> = Turn::ALL
@@ -36,6 +65,7 @@ pub fn versions() -> Vec<Version> {
         .map(|turn| Version {
             turn,
             frame: Frame::MIDDLE,
+            covered: None,
         })
         .collect();
     let grids: [(f32, &[f32]); 5] = [
@@ -51,10 +81,23 @@ pub fn versions() -> Vec<Version> {
                 for &right in steps {
                     let frame = Frame { width, right, down };
                     if frame != Frame::MIDDLE {
-                        all.push(Version { turn, frame });
+                        all.push(Version {
+                            turn,
+                            frame,
+                            covered: None,
+                        });
                     }
                 }
             }
+        }
+    }
+    for turn in [Turn::Upright, Turn::Mirror] {
+        for third in [Third::Top, Third::Bottom, Third::Left, Third::Right] {
+            all.push(Version {
+                turn,
+                frame: Frame::MIDDLE,
+                covered: Some(third),
+            });
         }
     }
     all
@@ -62,7 +105,7 @@ pub fn versions() -> Vec<Version> {
 
 /// The signature of a window of `[SAMPLES, SAMPLES]` samples: means of cells, less their mean, of norm 1. All 0 where the
 /// window is flat.
-pub fn of_window(window: &[f32], out: &mut [f32]) {
+pub fn of_window(window: &[f32], covered: Option<Third>, out: &mut [f32]) {
     out.fill(0.0);
     // Three samples make two cells: one and a half each.
     for (y, line) in window.chunks_exact(SAMPLES).enumerate() {
@@ -82,7 +125,17 @@ pub fn of_window(window: &[f32], out: &mut [f32]) {
         }
     }
     // A cell is a sum over 2.25 samples.
-    normalize(out, FLATTEST * 2.25);
+    let flattest = FLATTEST * 2.25;
+    let Some(third) = covered else {
+        return normalize(out, flattest);
+    };
+    let kept = |cell: &usize| !third.holds(*cell);
+    let mut rest: Vec<f32> = (0..out.len()).filter(kept).map(|cell| out[cell]).collect();
+    normalize(&mut rest, flattest);
+    out.fill(0.0);
+    for (cell, value) in (0..out.len()).filter(kept).zip(rest) {
+        out[cell] = value;
+    }
 }
 
 /// Takes the mean off and scales to norm 1, or to 0 where the standard deviation is below `flattest`.
@@ -130,7 +183,7 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 pub fn of_train(luma: &Plane, out: &mut [f32]) {
     let mut window = Vec::with_capacity(SAMPLES * SAMPLES);
     luma.window(Frame::MIDDLE, SAMPLES, &mut window);
-    of_window(&window, out);
+    of_window(&window, None, out);
 }
 
 /// The signatures of all versions of a generated picture, `[n_versions, N_VALUES]`.
@@ -139,7 +192,7 @@ pub fn of_versions(luma: &Plane, versions: &[Version], out: &mut [f32]) {
     let mut window = Vec::with_capacity(SAMPLES * SAMPLES);
     for (version, out) in versions.iter().zip(out.chunks_exact_mut(N_VALUES)) {
         turned[version.turn as usize].window(version.frame, SAMPLES, &mut window);
-        of_window(&window, out);
+        of_window(&window, version.covered, out);
     }
 }
 
@@ -148,14 +201,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_96_versions_all_within_the_picture_and_none_twice() {
-        // 8 turns, and for two of them 24 + 9 + 9 + 1 + 1 frames.
+    fn there_are_104_versions_all_within_the_picture_and_none_twice() {
+        // 8 turns, and for two of them 24 + 9 + 9 + 1 + 1 frames and 4 thirds.
         let all = versions();
-        assert_eq!(all.len(), 96);
+        assert_eq!(all.len(), 104);
         assert!(all.iter().all(|version| version.frame.is_inside()));
         for (at, version) in all.iter().enumerate() {
             assert!(!all[..at].contains(version), "{version:?}");
-            assert_eq!(version.frame == Frame::MIDDLE, at < N_INVERTED);
+            let is_plain = version.frame == Frame::MIDDLE && version.covered.is_none();
+            assert_eq!(is_plain, at < N_INVERTED);
         }
     }
 
@@ -165,7 +219,7 @@ mod tests {
         // but for a mean that is taken off.
         let window: Vec<f32> = (0..576).map(|at| (at % 24) as f32 * 3.0).collect();
         let mut out = [0.0; N_VALUES];
-        of_window(&window, &mut out);
+        of_window(&window, None, &mut out);
         // First pair of cells: 0 + 1.5 and 1.5 + 6; second pair: 9 + 6 and 6 + 15.
         let step = |a: usize, b: usize| out[b] - out[a];
         assert!((step(0, 1) / step(0, 2) - (7.5 - 1.5) / (15.0 - 1.5)).abs() < 1e-4);
@@ -179,7 +233,7 @@ mod tests {
         let of = |gain: f32, offset: f32| {
             let mut out = [0.0; N_VALUES];
             let changed: Vec<f32> = window.iter().map(|v| gain * v + offset).collect();
-            of_window(&changed, &mut out);
+            of_window(&changed, None, &mut out);
             out
         };
         assert!((dot(&of(1.0, 0.0), &of(2.0, -30.0)) - 1.0).abs() < 1e-5);
@@ -188,5 +242,26 @@ mod tests {
             of(0.0, 128.0).iter().all(|&v| v == 0.0),
             "a flat window has no signature"
         );
+    }
+
+    #[test]
+    fn a_covered_third_does_not_matter_and_the_rest_does() {
+        let of = |top: f32, bottom: f32| {
+            let window: Vec<f32> = (0..576)
+                .map(|at| {
+                    ((at * 37) % 101) as f32
+                        + if at < 8 * 24 { top } else { 0.0 } * (at % 7) as f32
+                        + if at >= 16 * 24 { bottom } else { 0.0 } * (at % 5) as f32
+                })
+                .collect();
+            let mut out = [0.0; N_VALUES];
+            of_window(&window, Some(Third::Top), &mut out);
+            out
+        };
+        assert!(dot(&of(0.0, 0.0), &of(0.0, 30.0)) < 0.9);
+        // Of the 16 rows of cells the first six begin in the upper third: 3 · 5 < 16.
+        assert!(of(0.0, 0.0)[..6 * 16].iter().all(|&v| v == 0.0));
+        assert!(of(0.0, 0.0)[6 * 16..].iter().any(|&v| v != 0.0));
+        assert!(dot(&of(0.0, 0.0), &of(50.0, 0.0)) > 0.99);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::calibration::{Null, Origin};
+use super::calibration::Origin;
 use super::examine::{Outcome, Suspect};
 use super::pair::Family;
 use crate::audit::{Evidence, Finding, Report, Severity};
@@ -12,6 +12,9 @@ use crate::statistics::proportions::{two_proportion_z, wilson};
 
 /// Most pairs shown for a finding.
 const MOST_EVIDENCE: usize = 64;
+
+/// Fewer copies than this share of a set are a warning: a data set may hold a few pairs of nearly equal images.
+const FEW: f64 = 0.01;
 
 /// The 99 % point of the standard normal distribution.
 const SURE: f64 = 2.326_347_874_040_841;
@@ -81,18 +84,15 @@ impl Chance {
 
 /// Honest pictures as near as the least of the copies, how many were looked at, and the p-value at that bar.
 fn near_misses(outcome: &Outcome) -> (usize, usize, f64) {
-    let Some(Null { tail, .. }) = &outcome.null else {
+    let Some(null) = &outcome.null else {
         return (0, 0, 0.0);
     };
     let bar = outcome
         .suspects
         .iter()
-        .map(|s| s.score)
-        .fold(f64::INFINITY, f64::min);
-    if bar.is_infinite() {
-        return (0, tail.n(), 0.0);
-    }
-    (tail.n_reaching(bar), tail.n(), tail.p_value(bar))
+        .map(|s| s.p_value)
+        .fold(0.0, f64::max);
+    (null.n_below(bar), null.n(), bar)
 }
 
 /// Is a count this large usual (in more than 1 % of all cases) where `expected` is expected? By Poisson's law.
@@ -121,10 +121,12 @@ fn finding(
         .collect();
     let (found, n) = (members.len(), outcome.n_generated);
     let share = found as f64 / n.max(1) as f64;
+    let all = outcome.suspects.len() as f64;
     let severity = match (found, chance.is_exceeded) {
         (0, _) => Severity::Clear,
-        (_, true) => Severity::Serious,
         (_, false) => Severity::Note,
+        (_, true) if all < FEW * n as f64 => Severity::Warning,
+        (_, true) => Severity::Serious,
     };
     let mut text = format!("{found} of {n} generated images are {name}");
     let by_transform = count_transforms(&members);
@@ -135,6 +137,7 @@ fn finding(
     let mut finding = Finding::new(id, severity, text);
     finding.mend = match severity {
         Severity::Serious => "look at the pairs; if they are copies, the generator has learnt its training set by heart: no distance or score means anything for it".to_owned(),
+        Severity::Warning => "look at the pairs; the generator has learnt these images by heart, or the sets share nearly equal ones".to_owned(),
         Severity::Note => "look at the pairs; held-out images come as near as often, so the sets may share images or be narrow".to_owned(),
         _ => String::new(),
     };
@@ -204,7 +207,7 @@ fn details(
         ("n_generated".to_owned(), outcome.n_generated as f64),
     ]);
     if let Some(null) = &outcome.null {
-        details.insert("n_null".to_owned(), null.tail.n() as f64);
+        details.insert("n_null".to_owned(), null.n() as f64);
         details.insert("n_null_as_near".to_owned(), chance.n_as_near as f64);
         details.insert("expected_by_chance".to_owned(), chance.expected);
     }
@@ -223,7 +226,7 @@ fn evidence(suspect: &Suspect) -> Evidence {
         ],
         distance: Some(suspect.explanation.distance),
         transform: Some(suspect.explanation.transform.clone()),
-        p_value: suspect.p_value,
+        p_value: (!suspect.explanation.is_near_exact).then_some(suspect.p_value),
     }
 }
 
@@ -239,7 +242,7 @@ fn warnings(outcome: &Outcome) -> Vec<Warning> {
             "copies_null_from_train",
             format!(
                 "the reference has fewer than 100 images that are not in the training set, so {} training images, each against all others, say how near honest images come",
-                null.tail.n()
+                null.n()
             ),
             "give real images that the generator was not trained on as the reference",
         )),
@@ -271,10 +274,31 @@ fn warnings(outcome: &Outcome) -> Vec<Warning> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::copies::calibration::Null;
+    use crate::audit::copies::fit::{Closest, Fit};
     use crate::audit::copies::pair::Explanation;
-    use crate::statistics::exponential_tail::ExponentialTail;
+    use crate::audit::copies::signature::versions;
 
-    fn outcome(n_found: usize, n_generated: usize, score: f64, null: &[f64]) -> Outcome {
+    fn closest(score: f64) -> Closest {
+        Closest {
+            fit: Fit {
+                row: 7,
+                version: versions()[1],
+                inverted: false,
+                distance: 0.1,
+                uncovered: 0.1,
+            },
+            scores: [score, 0.0],
+        }
+    }
+
+    /// So many mirrored copies with a score of 2; so many of 1000 honest pictures have it too.
+    fn outcome(n_found: usize, n_generated: usize, n_near: usize) -> Outcome {
+        let mut honest: Vec<Closest> = (0..1000)
+            .map(|i| closest(0.3 * f64::from(i) / 1000.0))
+            .collect();
+        honest[..n_near].fill(closest(2.0));
+        let null = Null::fit(&honest, Origin::HeldOut, 0).unwrap();
         let suspect = |generated| Suspect {
             generated,
             train: 7,
@@ -285,26 +309,15 @@ mod tests {
                 distance: 0.05,
                 is_near_exact: false,
             },
-            p_value: Some(1e-6),
-            score,
+            p_value: null.p_value(&closest(2.0)),
         };
         Outcome {
             suspects: (0..n_found).map(suspect).collect(),
             n_generated,
             n_blank: 0,
-            null: ExponentialTail::fit(null).map(|tail| Null {
-                tail,
-                origin: Origin::HeldOut,
-                n_shared: 0,
-            }),
+            null: Some(null.clone()),
             n_shared: 0,
         }
-    }
-
-    fn null(n_near: usize) -> Vec<f64> {
-        let mut null: Vec<f64> = (0..1000).map(|i| 0.3 * f64::from(i) / 1000.0).collect();
-        null[..n_near].fill(2.0);
-        null
     }
 
     fn severity(outcome: &Outcome) -> Severity {
@@ -312,26 +325,24 @@ mod tests {
     }
 
     #[test]
-    fn one_clear_copy_among_many_is_serious() {
+    fn clear_copies_are_serious_and_below_a_hundredth_of_the_set_a_warning() {
+        let of = |n_found| severity(&outcome(n_found, 1000, 0));
         assert_eq!(
-            severity(&outcome(1, 10_000, 2.0, &null(0))),
-            Severity::Serious
+            [of(10), of(9), of(1)],
+            [Severity::Serious, Severity::Warning, Severity::Warning]
         );
     }
 
     #[test]
     fn as_many_as_among_held_out_images_is_a_note() {
         // 30 of 1000 honest images come as near: 31 of 1000 generated ones are no more than chance, 300 are.
-        assert_eq!(severity(&outcome(31, 1000, 2.0, &null(30))), Severity::Note);
-        assert_eq!(
-            severity(&outcome(300, 1000, 2.0, &null(30))),
-            Severity::Serious
-        );
+        assert_eq!(severity(&outcome(31, 1000, 30)), Severity::Note);
+        assert_eq!(severity(&outcome(300, 1000, 30)), Severity::Serious);
     }
 
     #[test]
     fn nothing_found_is_clear_and_says_against_what() {
-        let report = report(&outcome(0, 500, 0.0, &null(0)), 0.01);
+        let report = report(&outcome(0, 500, 0), 0.01);
         assert!(
             report
                 .findings
@@ -348,7 +359,7 @@ mod tests {
 
     #[test]
     fn the_text_counts_by_transform_and_evidence_names_the_pair() {
-        let found = report(&outcome(412, 1000, 2.0, &null(0)), 0.01);
+        let found = report(&outcome(412, 1000, 0), 0.01);
         let mirrors = &found.findings[1];
         assert!(
             mirrors.text.starts_with(

@@ -236,7 +236,12 @@ fn with_too_few_images_to_calibrate_only_exact_and_near_exact_copies_are_reporte
     let mut found: Vec<usize> = outcome.suspects.iter().map(|s| s.generated).collect();
     found.sort_unstable();
     assert_eq!(found, [1, 2]);
-    assert!(outcome.suspects.iter().all(|s| s.p_value.is_none()));
+    assert!(
+        finding(&outcome, "training_copies")
+            .evidence
+            .iter()
+            .all(|e| e.p_value.is_none())
+    );
     let warnings = report(&outcome, 0.01).warnings;
     assert_eq!(warnings[0].code, "copies_not_calibrated");
     // Even a single training image can be found again.
