@@ -10,9 +10,8 @@ use crate::error::{Error, Result};
 use crate::progress::Observer;
 use crate::statistics::nearest_correlation::{Haystack, Needles};
 
-/// Windows are compared by cells of 2 × 2 samples of a thumbnail: a copy that was blurred, resized or made noisy differs
-/// in the finest detail only.
-const CELL: usize = 2;
+/// Windows of thumbnails are compared sample by sample.
+const CELL: usize = 1;
 
 /// A training set, ready to be searched.
 pub struct Census<'a> {

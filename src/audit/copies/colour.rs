@@ -6,6 +6,9 @@ use super::plane::{Frame, Plane};
 /// Root mean square of a difference in levels below which nothing is called a change.
 const SLIGHT: f64 = 4.0;
 
+/// A mark changes at least a sixteenth of what it lies on by more than this.
+const MARKED: f64 = 64.0;
+
 /// A chroma below this (levels, root mean square) is none.
 const GRAY: f64 = 6.0;
 
@@ -171,7 +174,7 @@ impl Views {
         let least = gamma.1.min(brightness).min(contrast);
         // Noise that clips at black lifts the mean by a few levels.
         let explained = (nothing * nothing - least * least).max(0.0).sqrt();
-        if nothing < 1.3 * least || explained < 2.0 * SLIGHT {
+        if nothing < 1.5 * least || explained < 2.0 * SLIGHT {
             None
         } else if brightness <= 1.2 * least + 0.5 {
             Some(Change::Brightness(by))
@@ -188,8 +191,8 @@ impl Views {
         off.sort_by(|a, b| b.total_cmp(a));
         let squares = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
         let (all, top) = (squares(&off), squares(&off[..off.len() / 4]));
-        let median = off.get(off.len() / 2)?;
-        let is_mark = rms(&off) > 12.0 && top > 0.95 * all && *median <= SLIGHT;
+        let (large, median) = (off.get(off.len() / 16)?, off.get(off.len() / 2)?);
+        let is_mark = *large > MARKED && *median <= SLIGHT && top > 0.95 * all;
         is_mark.then_some(Change::Watermark)
     }
 

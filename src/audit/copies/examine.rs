@@ -130,6 +130,12 @@ impl<'a> Search<'a> {
         self.null.as_ref()
     }
 
+    /// The training row that fits a generated picture best, copy or not; `None` where it was not searched.
+    #[must_use]
+    pub fn nearest(&self, row: usize) -> Option<usize> {
+        Some(self.closest.get(row)?.as_ref()?.fit.row)
+    }
+
     /// How often an honest picture comes as near as a generated one; `None` where it was not searched or nothing calibrates.
     #[must_use]
     pub fn p_value(&self, row: usize) -> Option<f64> {

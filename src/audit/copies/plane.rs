@@ -78,6 +78,24 @@ impl Plane {
         Self::of(self.side, values)
     }
 
+    /// Smoothed by the weights 1/4, 1/2, 1/4 in each direction; beyond the edge the edge goes on.
+    #[must_use]
+    pub fn blurred(&self) -> Self {
+        let (side, last) = (self.side, self.side.saturating_sub(1));
+        let smooth = |values: &[f32], step: usize, along: &dyn Fn(usize) -> usize| -> Vec<f32> {
+            let all = values.iter().enumerate();
+            all.map(|(at, value)| {
+                let before = if along(at) == 0 { at } else { at - step };
+                let after = if along(at) == last { at } else { at + step };
+                0.5 * value + 0.25 * (values[before] + values[after])
+            })
+            .collect()
+        };
+        let across = smooth(&self.values, 1, &|at| at % side);
+        let values = smooth(&across, side, &|at| at / side);
+        Self { side, values }
+    }
+
     /// `n` × `n` samples of the window by linear interpolation between pixel centres; beyond the edge the edge goes on.
     pub fn window(&self, frame: Frame, n: usize, out: &mut Vec<f32>) {
         let columns = self.taps(frame.width, frame.right, n);
@@ -191,5 +209,20 @@ mod tests {
     fn luma_weighs_green_most() {
         assert_eq!(Plane::luma(&[255, 0, 0], 1).values, [255.0 * 0.299]);
         assert_eq!(Plane::channel(&[7, 8, 9], 1, 2).values, [9.0]);
+    }
+
+    #[test]
+    fn a_blurred_point_is_spread_by_binomial_weights_and_the_edge_goes_on() {
+        let point = Plane::of(
+            3,
+            [0.0, 0.0, 0.0, 0.0, 16.0, 0.0, 0.0, 0.0, 0.0].into_iter(),
+        );
+        assert_eq!(
+            point.blurred().values,
+            [1.0, 2.0, 1.0, 2.0, 4.0, 2.0, 1.0, 2.0, 1.0]
+        );
+        let corner = Plane::of(2, [16.0, 0.0, 0.0, 0.0].into_iter());
+        // 3/4 and 1/4 in each direction.
+        assert_eq!(corner.blurred().values, [9.0, 3.0, 3.0, 1.0]);
     }
 }

@@ -139,7 +139,7 @@ fn finding(
         Severity::Serious => "look at the pairs; if they are copies, the generator has learnt its training set by heart: no distance or score means anything for it".to_owned(),
         Severity::Warning => "look at the pairs; the generator has learnt these images by heart, or the sets share nearly equal ones".to_owned(),
         Severity::Note => "look at the pairs; held-out images come as near as often, so the sets may share images or be narrow".to_owned(),
-        _ => String::new(),
+        Severity::Clear => String::new(),
     };
     finding.value = Some(share);
     finding.interval = (n > 0).then(|| wilson(share, n as f64));
