@@ -19,6 +19,7 @@ pub mod identity;
 pub mod likeness;
 pub mod nearness;
 pub mod series;
+pub mod copies;
 pub mod thumbnail;
 
 mod case;
@@ -40,6 +41,7 @@ pub static AUDITS: &[&dyn Audit] = &[
     &collapse::Collapse,
     &dropping::Dropping,
     &hygiene::Hygiene,
+    &copies::Copies,
 ];
 
 /// What is said of an audit where it is listed.

@@ -1,0 +1,255 @@
+//! Honest sets with training images planted into them.
+
+use crate::disguise::ALL;
+use crate::exhibits::{Shelf, exhibit, pictures};
+use gavel::audit::copies::{Outcome, Search, report};
+use gavel::audit::{Case, Severity};
+use gavel::error::{Error, Result};
+use gavel::progress::Silent;
+use gavel::rng::Seed;
+use gavel::sources::Pixels;
+use std::time::{Duration, Instant};
+
+/// The rate of false discoveries that is asked for.
+pub const FDR: f64 = 0.01;
+
+/// Most held-out images behind the null distribution: the default of the audit.
+const N_NULL: usize = 3000;
+
+/// How many pictures.
+pub struct Sizes {
+    /// Training images at most.
+    pub train: usize,
+    /// Honest images at most.
+    pub honest: usize,
+    /// Copies of each disguise.
+    pub planted: usize,
+}
+
+/// Real pictures, dealt to their parts.
+pub struct Data {
+    /// As the report names it.
+    pub name: String,
+    /// Where it comes from.
+    pub about: &'static str,
+    /// What the generator is said to have been trained on.
+    pub train: Vec<Pixels>,
+    /// Held-out images that calibrate.
+    pub null: Vec<Pixels>,
+    /// Other held-out images, which play the honest generator.
+    pub honest: Vec<Pixels>,
+}
+
+impl Data {
+    /// Loads a set and deals it, at random with the default seed.
+    pub fn load(name: &str, sizes: &Sizes) -> Result<Option<Self>> {
+        let (train, held_out, about) = match name {
+            "mnist" => (
+                "mnist/train-images-idx3-ubyte.gz",
+                Some("mnist/t10k-images-idx3-ubyte.gz"),
+                "MNIST, 28 × 28 gray: train images against t10k images",
+            ),
+            "cifar10" => (
+                "cifar10/cifar10-jpeg-train.tar.gz",
+                Some("cifar10/cifar10-jpeg-test.tar.gz"),
+                "CIFAR-10, 32 × 32 colour, as JPEG of quality 75: train against test images",
+            ),
+            "anime" => (
+                "anime-faces/anime-faces-crypko96-2500.tar.gz",
+                None,
+                "anime faces, 96 × 96 colour: 2,500 images dealt 1,250 / 625 / 625; the honest image 576 (30230.jpg) and the training image 645 (30231.jpg) are two crops of one illustration, so calling it a copy is right",
+            ),
+            other => {
+                return Err(Error::usage(format!("{other}: no such set"))
+                    .mend("--sets mnist,cifar10,anime"));
+            }
+        };
+        let Some(mut train) = pictures(train)? else {
+            return Ok(None);
+        };
+        let mut rest = match held_out {
+            Some(path) => match pictures(path)? {
+                Some(pictures) => shuffled(pictures),
+                None => return Ok(None),
+            },
+            None => {
+                train = shuffled(train);
+                train.split_off(train.len() / 2)
+            }
+        };
+        let mut honest = rest.split_off(rest.len() / 2);
+        honest.truncate(sizes.honest);
+        train.truncate(sizes.train);
+        Ok(Some(Self {
+            name: name.to_owned(),
+            about,
+            train,
+            null: rest,
+            honest,
+        }))
+    }
+}
+
+fn shuffled(pictures: Vec<Pixels>) -> Vec<Pixels> {
+    let order = Seed::DEFAULT
+        .stream("audit_report/deal", 0)
+        .permutation(pictures.len());
+    order.into_iter().map(|at| pictures[at].clone()).collect()
+}
+
+/// What came out for one disguise.
+pub struct Row {
+    /// Planted copies that were called copies.
+    pub n_found: usize,
+    /// Planted copies, found or not, whose own original fits best.
+    pub n_right_original: usize,
+    /// Of those found, the ones whose transform was named rightly.
+    pub n_named: usize,
+    /// Planted copies.
+    pub n_planted: usize,
+    /// Honest images that were called copies.
+    pub n_false: usize,
+    /// The largest severity of the findings.
+    pub severity: Severity,
+    /// The most frequent transforms among the found.
+    pub names: String,
+}
+
+/// What came out for one set.
+pub struct Tally {
+    /// By disguise.
+    pub rows: Vec<Row>,
+    /// Honest images alone: how many are called copies.
+    pub n_false_alone: usize,
+    /// The severity of what is said of the honest images alone.
+    pub severity_alone: Severity,
+    /// The first false alarms: row and transform.
+    pub alarms: Vec<String>,
+    /// Honest images in the null distribution.
+    pub n_null: usize,
+    /// Of the null, how many have a p-value below 1e-2, 1e-3, 1e-4.
+    pub null_below: [usize; 3],
+    /// Time of the search.
+    pub time: Duration,
+    /// Generated images that were searched.
+    pub n_searched: usize,
+}
+
+/// Plants, searches once, and judges each disguise on its own: honest images with the copies of that disguise.
+pub fn examine(data: &Data, sizes: &Sizes) -> Result<Tally> {
+    let n_honest = data.honest.len();
+    let mut generated = data.honest.clone();
+    let mut originals = Vec::new();
+    for (number, disguise) in ALL.iter().enumerate() {
+        let order = Seed::DEFAULT
+            .stream("audit_report/originals", number as u64)
+            .permutation(data.train.len());
+        for &original in order.iter().take(sizes.planted) {
+            generated.push(disguise.wear(&data.train[original], original)?);
+            originals.push(original);
+        }
+    }
+    let train = exhibit("train", &data.train)?;
+    let reference = exhibit("held out", &data.null)?;
+    let made = exhibit("generated", &generated)?;
+    let shelf = Shelf {
+        generated: &generated,
+        train: &data.train,
+    };
+    let case = Case {
+        reference: Some(&reference),
+        generated: &made,
+        train: Some(&train),
+        archive: &shelf,
+        seed: Seed::DEFAULT,
+        observer: &Silent,
+    };
+    let start = Instant::now();
+    let search = Search::new(case, N_NULL)?;
+    let time = start.elapsed();
+    let honest: Vec<usize> = (0..n_honest).collect();
+    let alone = search.judge(&honest, FDR)?;
+    let mut rows = Vec::new();
+    for (number, disguise) in ALL.iter().enumerate() {
+        let first = n_honest + number * sizes.planted;
+        let mut set = honest.clone();
+        set.extend(first..first + sizes.planted);
+        let outcome = search.judge(&set, FDR)?;
+        let mut row = row(&outcome, first, disguise.words, sizes.planted);
+        let exact = outcome.suspects.iter().filter(|s| s.generated >= first);
+        let exact = exact
+            .filter(|s| search.nearest(s.generated).is_none())
+            .count();
+        let nearest =
+            (first..first + sizes.planted).map(|at| (search.nearest(at), originals[at - n_honest]));
+        row.n_right_original = exact + nearest.filter(|(found, own)| *found == Some(*own)).count();
+        rows.push(row);
+    }
+    let (n_null, null_below) = search.null().map_or((0, [0; 3]), |null| {
+        let below = [1e-2, 1e-3, 1e-4].map(|p| null.n_below(p));
+        (null.n(), below)
+    });
+    Ok(Tally {
+        rows,
+        n_false_alone: alone.suspects.len(),
+        severity_alone: severity(&alone),
+        alarms: alone
+            .suspects
+            .iter()
+            .take(12)
+            .map(|s| {
+                format!(
+                    "{} = {} ({}, {:.2})",
+                    s.generated, s.train, s.explanation.text, s.explanation.distance
+                )
+            })
+            .collect(),
+        n_null,
+        null_below,
+        time,
+        n_searched: generated.len(),
+    })
+}
+
+fn row(outcome: &Outcome, first: usize, words: &[&str], n_planted: usize) -> Row {
+    let found: Vec<_> = outcome
+        .suspects
+        .iter()
+        .filter(|s| s.generated >= first)
+        .collect();
+    let mut counts = std::collections::BTreeMap::new();
+    for suspect in &found {
+        *counts
+            .entry(suspect.explanation.transform.as_str())
+            .or_insert(0_usize) += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let names: Vec<String> = counts
+        .iter()
+        .take(3)
+        .map(|(name, n)| format!("{n} {name}"))
+        .collect();
+    let is_named = |name: &str| words.iter().any(|word| name.contains(word));
+    Row {
+        n_found: found.len(),
+        n_right_original: 0,
+        n_named: found
+            .iter()
+            .filter(|s| is_named(&s.explanation.transform))
+            .count(),
+        n_planted,
+        n_false: outcome.suspects.len() - found.len(),
+        severity: severity(outcome),
+        names: names.join(", "),
+    }
+}
+
+fn severity(outcome: &Outcome) -> Severity {
+    let findings = report(outcome, FDR).findings;
+    findings
+        .iter()
+        .map(|f| f.severity)
+        .max()
+        .unwrap_or(Severity::Clear)
+}

@@ -1,0 +1,81 @@
+//! The search: for every picture of a set the training picture that explains it best.
+
+use rayon::prelude::*;
+
+use super::fit::{CANDIDATES, Closest, Target, closest};
+use super::plane::Plane;
+use super::signature::{self, N_INVERTED, SAMPLES, Version, versions};
+use crate::audit::{Exhibit, Thumbnails};
+use crate::error::{Error, Result};
+use crate::progress::Observer;
+use crate::statistics::nearest_correlation::{Haystack, Needles};
+
+/// Windows of thumbnails are compared sample by sample.
+const CELL: usize = 1;
+
+/// A training set, ready to be searched.
+pub struct Census<'a> {
+    train: &'a Exhibit,
+    haystack: Haystack,
+    versions: Vec<Version>,
+}
+
+impl<'a> Census<'a> {
+    /// Signatures of all training pictures.
+    #[must_use]
+    pub fn new(train: &'a Exhibit) -> Self {
+        let haystack = Haystack::new(train.len(), |row, out| {
+            signature::of_train(&luma(train, row), out);
+        });
+        Self {
+            train,
+            haystack,
+            versions: versions(),
+        }
+    }
+
+    /// The closest training picture of each of `rows` of a set, in their order. `is_train` says that the set is the training set itself:
+    /// then no picture is compared with itself.
+    ///
+    /// # Errors
+    /// Interrupted.
+    pub fn closest(
+        &self,
+        set: &Exhibit,
+        rows: &[usize],
+        is_train: bool,
+        observer: &dyn Observer,
+    ) -> Result<Vec<Option<Closest>>> {
+        let fill = |at: usize, out: &mut [f32]| {
+            if let Some(&row) = rows.get(at) {
+                signature::of_versions(&luma(set, row), &self.versions, out);
+            }
+        };
+        let without = |at: usize| rows.get(at).copied().filter(|_| is_train);
+        let needles = Needles {
+            n: rows.len(),
+            n_versions: self.versions.len(),
+            n_inverted: N_INVERTED,
+            fill: &fill,
+            without: &without,
+        };
+        observer.begin("nearest training images", rows.len());
+        let found = self.haystack.search(&needles, CANDIDATES, &|n| {
+            observer.advance(n);
+            !observer.stop_requested()
+        });
+        observer.end();
+        let hits = found.ok_or_else(Error::interrupted)?;
+        let targets = |row: usize| Target::new(&luma(self.train, row), SAMPLES, CELL);
+        Ok(hits
+            .par_iter()
+            .zip(rows)
+            .map(|(hits, &row)| closest(&luma(set, row), hits, &self.versions, &targets))
+            .collect())
+    }
+}
+
+/// The luma of a thumbnail.
+fn luma(set: &Exhibit, row: usize) -> Plane {
+    Plane::luma(set.thumbnails.get(row), Thumbnails::SIDE)
+}

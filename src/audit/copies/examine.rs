@@ -1,0 +1,308 @@
+//! The whole examination: exact copies, the search, the null, p-values, and what was done to each copy.
+
+use super::calibration::{Null, seen};
+use super::census::Census;
+use super::exact::{Known, Sameness};
+use super::fit::{Closest, Fit};
+use super::pair::{Explanation, Family, explain};
+use crate::audit::{Case, Exhibit, Thumbnails};
+use crate::error::{Error, Result};
+use crate::sources::Pixels;
+use crate::statistics::estimate::SetSide;
+use crate::statistics::false_discovery;
+
+/// Fewest training pictures among which a typical near neighbour can be told from the nearest.
+const FEWEST_TRAIN: usize = 32;
+
+/// Without a null, only fits closer than this are looked at in full.
+const NEAR: f32 = 0.15;
+
+/// Most bytes of pixels in memory at once.
+const BATCH_BYTES: usize = 128 << 20;
+
+/// Most visits of each source: what does not fit is explained by its thumbnail.
+const MOST_BATCHES: usize = 6;
+
+/// How the examination is done.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// Expected share of false alarms among the alarms.
+    pub fdr: f64,
+    /// Most honest pictures that are searched for the null distribution.
+    pub n_null: usize,
+}
+
+/// One generated picture that is a training picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspect {
+    /// Row of the generated picture.
+    pub generated: usize,
+    /// Row of the training picture.
+    pub train: usize,
+    /// What was done to it.
+    pub explanation: Explanation,
+    /// How often an honest picture comes as near; 0 for exact copies, 1 where nothing calibrates.
+    pub p_value: f64,
+}
+
+/// What the search found for every generated picture, before anything is called a copy.
+pub struct Search<'a> {
+    case: Case<'a>,
+    train: &'a Exhibit,
+    same: Vec<Option<(usize, Sameness)>>,
+    closest: Vec<Option<Closest>>,
+    null: Option<Null>,
+    n_shared: usize,
+}
+
+/// What the examination found.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The copies, most telling first.
+    pub suspects: Vec<Suspect>,
+    /// Generated pictures.
+    pub n_generated: usize,
+    /// Generated pictures of one colour, which were not examined.
+    pub n_blank: usize,
+    /// The null distribution; `None` where there were too few pictures for one.
+    pub null: Option<Null>,
+    /// Exact copies among the reference pictures.
+    pub n_shared: usize,
+}
+
+/// Looks for copies of training pictures among the generated ones.
+///
+/// # Errors
+/// Usage: no training set. Input: a picture cannot be read again. Interrupted.
+pub fn examine(case: &Case<'_>, options: &Options) -> Result<Outcome> {
+    let search = Search::new(*case, options.n_null)?;
+    let all: Vec<usize> = (0..case.generated.len()).collect();
+    search.judge(&all, options.fdr)
+}
+
+impl<'a> Search<'a> {
+    /// Searches for all generated pictures, and for at most `n_null` honest ones.
+    ///
+    /// # Errors
+    /// Usage: no training set. Interrupted.
+    pub fn new(case: Case<'a>, n_null: usize) -> Result<Self> {
+        let train = case.train.ok_or_else(|| {
+            Error::usage("copies are copies of something: there is no training set")
+                .mend("--train SOURCE, the set that the generator was trained on")
+        })?;
+        let known = Known::new(train);
+        let find = |set: &Exhibit| -> Vec<Option<(usize, Sameness)>> {
+            set.items
+                .iter()
+                .map(|item| known.find(Some(item)))
+                .collect()
+        };
+        let same = find(case.generated);
+        let rows: Vec<usize> = seen(case.generated)
+            .filter(|&row| matches!(same.get(row), Some(None)))
+            .collect();
+        let mut search = Self {
+            case,
+            train,
+            same,
+            closest: vec![None; case.generated.len()],
+            null: None,
+            n_shared: case
+                .reference
+                .map_or(0, |set| find(set).iter().flatten().count()),
+        };
+        if train.len() >= FEWEST_TRAIN && !rows.is_empty() {
+            let census = Census::new(train);
+            let found = census.closest(case.generated, &rows, false, case.observer)?;
+            for (&row, found) in rows.iter().zip(found) {
+                if let Some(place) = search.closest.get_mut(row) {
+                    *place = found;
+                }
+            }
+            search.null = Null::measure(&case, &census, train, &known, n_null)?;
+        }
+        Ok(search)
+    }
+
+    /// The null distribution, where there is one.
+    #[must_use]
+    pub fn null(&self) -> Option<&Null> {
+        self.null.as_ref()
+    }
+
+    /// The training row that fits a generated picture best, copy or not; `None` where it was not searched.
+    #[must_use]
+    pub fn nearest(&self, row: usize) -> Option<usize> {
+        Some(self.closest.get(row)?.as_ref()?.fit.row)
+    }
+
+    /// How often an honest picture comes as near as a generated one; `None` where it was not searched or nothing calibrates.
+    #[must_use]
+    pub fn p_value(&self, row: usize) -> Option<f64> {
+        let closest = self.closest.get(row)?.as_ref()?;
+        Some(self.null.as_ref()?.p_value(closest))
+    }
+
+    /// What the set of these generated rows looks like.
+    ///
+    /// # Errors
+    /// Input: a picture cannot be read again. Interrupted.
+    pub fn judge(&self, rows: &[usize], fdr: f64) -> Result<Outcome> {
+        let case = &self.case;
+        let mut suspects = exact_ones(rows, &self.same);
+        let close: Vec<(usize, Closest)> = rows
+            .iter()
+            .filter_map(|&row| Some((row, (*self.closest.get(row)?)?)))
+            .collect();
+        let called = call(&close, self.null.as_ref(), fdr, suspects.len());
+        suspects.extend(explain_all(case, self.train, &called)?);
+        if self.null.is_none() {
+            // Nothing says how near honest pictures come: only what needs no such comparison is kept.
+            suspects.retain(|suspect| suspect.explanation.is_near_exact);
+        }
+        suspects.sort_by(|a, b| {
+            let by_distance = a.explanation.distance.total_cmp(&b.explanation.distance);
+            let by_p = a.p_value.total_cmp(&b.p_value);
+            by_p.then(by_distance).then(a.generated.cmp(&b.generated))
+        });
+        let is_blank = |row: &&usize| case.generated.items.get(**row).is_some_and(|i| i.blank);
+        Ok(Outcome {
+            suspects,
+            n_generated: rows.len(),
+            n_blank: rows.iter().filter(is_blank).count(),
+            null: self.null.clone(),
+            n_shared: self.n_shared,
+        })
+    }
+}
+
+fn exact_ones(rows: &[usize], same: &[Option<(usize, Sameness)>]) -> Vec<Suspect> {
+    let exact = |generated, train, sameness| Suspect {
+        generated,
+        train,
+        explanation: Explanation {
+            family: Family::Copy,
+            transform: match sameness {
+                Sameness::Stored => "exact",
+                Sameness::Pixels => "same pixels",
+            }
+            .to_owned(),
+            text: match sameness {
+                Sameness::Stored => "the same bytes",
+                Sameness::Pixels => "the same pixels",
+            }
+            .to_owned(),
+            distance: 0.0,
+            is_near_exact: true,
+        },
+        p_value: 0.0,
+    };
+    rows.iter()
+        .filter_map(|&row| Some((row, (*same.get(row)?)?)))
+        .map(|(row, (train, sameness))| exact(row, train, sameness))
+        .collect()
+}
+
+/// A picture that is called a copy, and how rare its fit is.
+type Called = (usize, Closest, f64);
+
+/// Those that Benjamini and Hochberg call out, with `n_sure` exact ones beside them; without a null the nearest.
+fn call(close: &[(usize, Closest)], null: Option<&Null>, fdr: f64, n_sure: usize) -> Vec<Called> {
+    let Some(null) = null else {
+        let near = close.iter().filter(|(_, c)| c.fit.distance < NEAR);
+        return near.map(|&(row, c)| (row, c, 1.0)).collect();
+    };
+    let mut p_values: Vec<f64> = close
+        .iter()
+        .map(|(_, closest)| null.p_value(closest))
+        .collect();
+    p_values.resize(close.len() + n_sure, 0.0);
+    let adjusted = false_discovery::adjust(&p_values);
+    close
+        .iter()
+        .zip(p_values.iter().zip(adjusted))
+        .filter(|(_, (_, adjusted))| *adjusted <= fdr)
+        .map(|(&(row, closest), (&p, _))| (row, closest, p))
+        .collect()
+}
+
+fn explain_all(case: &Case<'_>, train: &Exhibit, called: &[Called]) -> Result<Vec<Suspect>> {
+    let mut order: Vec<&Called> = called.iter().collect();
+    order.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
+    let bytes = |called: &Called| {
+        let of = |set: &Exhibit, row: usize| {
+            set.items.get(row).map_or(0, |item| {
+                item.info
+                    .width
+                    .saturating_mul(item.info.height)
+                    .saturating_mul(3)
+            })
+        };
+        of(case.generated, called.0).saturating_add(of(train, called.1.fit.row))
+    };
+    let mut suspects = Vec::with_capacity(order.len());
+    let mut rest = order.as_slice();
+    for _ in 0..MOST_BATCHES {
+        let mut sum = 0_usize;
+        let fitting = rest
+            .iter()
+            .take_while(|called| {
+                sum = sum.saturating_add(bytes(called));
+                sum <= BATCH_BYTES
+            })
+            .count();
+        let (batch, later) = rest.split_at(fitting);
+        rest = later;
+        if batch.is_empty() {
+            break;
+        }
+        suspects.extend(explain_batch(case, batch)?);
+    }
+    suspects.extend(rest.iter().map(|called| {
+        let fit = &called.1.fit;
+        let small = |set: &Exhibit, row: usize| Pixels {
+            width: Thumbnails::SIDE,
+            height: Thumbnails::SIDE,
+            rgb: set.thumbnails.get(row).to_vec(),
+        };
+        suspect(
+            called,
+            explain(
+                &small(case.generated, called.0),
+                &small(train, fit.row),
+                fit,
+            ),
+        )
+    }));
+    Ok(suspects)
+}
+
+fn explain_batch(case: &Case<'_>, batch: &[&Called]) -> Result<Vec<Suspect>> {
+    use rayon::prelude::*;
+    let unique = |mut rows: Vec<usize>| {
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    };
+    let made = unique(batch.iter().map(|called| called.0).collect());
+    let originals = unique(batch.iter().map(|called| called.1.fit.row).collect());
+    let made = case.archive.read(SetSide::Generated, &made)?;
+    let originals = case.archive.read(SetSide::Train, &originals)?;
+    Ok(batch
+        .par_iter()
+        .filter_map(|called| {
+            let fit: &Fit = &called.1.fit;
+            let (made, original) = (made.get(&called.0)?, originals.get(&fit.row)?);
+            Some(suspect(called, explain(made, original, fit)))
+        })
+        .collect())
+}
+
+fn suspect(called: &Called, explanation: Explanation) -> Suspect {
+    Suspect {
+        generated: called.0,
+        train: called.1.fit.row,
+        p_value: called.2,
+        explanation,
+    }
+}

@@ -1,0 +1,267 @@
+//! What pictures are searched by: the middle in 16 × 16 gray cells, without its mean and contrast.
+
+use super::plane::{Frame, Plane};
+use super::turn::Turn;
+use crate::statistics::nearest_correlation::N_VALUES;
+
+/// Samples of a window in each direction.
+pub const SAMPLES: usize = 24;
+
+/// Cells of a signature in each direction; each is 1.5 samples wide.
+const CELLS: usize = 16;
+
+const _: () = assert!(CELLS * CELLS == N_VALUES && CELLS * 3 == SAMPLES * 2);
+
+/// A window whose standard deviation is below this many levels shows nothing that could be recognized.
+const FLATTEST: f32 = 2.0;
+
+/// One way in which a copy may lie in a generated picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Version {
+    /// How the training picture was turned.
+    pub turn: Turn,
+    /// Where its middle lies once the turn is undone.
+    pub frame: Frame,
+    /// The third of the window that is not looked at, because something may lie on it.
+    pub covered: Option<Third>,
+}
+
+/// An outer third of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Third {
+    /// The upper.
+    Top,
+    /// The lower.
+    Bottom,
+    /// The left.
+    Left,
+    /// The right.
+    Right,
+}
+
+impl Third {
+    /// Does it hold a cell?
+    fn holds(self, cell: usize) -> bool {
+        let (x, y) = (cell % CELLS * 3, cell / CELLS * 3);
+        match self {
+            Self::Top => y < CELLS,
+            Self::Bottom => y >= 2 * CELLS,
+            Self::Left => x < CELLS,
+            Self::Right => x >= 2 * CELLS,
+        }
+    }
+}
+
+/// Number of versions that are also looked for inverted: the plain turns, which come first.
+pub const N_INVERTED: usize = Turn::ALL.len();
+
+/// The versions of every generated picture: all turns; upright and mirrored also shifted by up to an eighth in steps of a
+/// sixteenth, enlarged (a crop that was resized back) with smaller shifts, reduced (set into a border), and without each outer third
+/// (a mark lies on it).
+#[must_use]
+pub fn versions() -> Vec<Version> {
+    let mut all: Vec<Version> = Turn::ALL
+        .into_iter()
+        .map(|turn| Version {
+            turn,
+            frame: Frame::MIDDLE,
+            covered: None,
+        })
+        .collect();
+    let grids: [(f32, &[f32]); 5] = [
+        (24.0, &[-4.0, -2.0, 0.0, 2.0, 4.0]),
+        (26.0, &[-2.0, 0.0, 2.0]),
+        (28.0, &[-2.0, 0.0, 2.0]),
+        (22.0, &[0.0]),
+        (20.0, &[0.0]),
+    ];
+    for turn in [Turn::Upright, Turn::Mirror] {
+        for (width, steps) in grids {
+            for &down in steps {
+                for &right in steps {
+                    let frame = Frame { width, right, down };
+                    if frame != Frame::MIDDLE {
+                        all.push(Version {
+                            turn,
+                            frame,
+                            covered: None,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    for turn in [Turn::Upright, Turn::Mirror] {
+        for third in [Third::Top, Third::Bottom, Third::Left, Third::Right] {
+            all.push(Version {
+                turn,
+                frame: Frame::MIDDLE,
+                covered: Some(third),
+            });
+        }
+    }
+    all
+}
+
+/// The signature of a window of `[SAMPLES, SAMPLES]` samples: means of cells, less their mean, of norm 1. All 0 where the
+/// window is flat.
+pub fn of_window(window: &[f32], covered: Option<Third>, out: &mut [f32]) {
+    out.fill(0.0);
+    // Three samples make two cells: one and a half each.
+    for (y, line) in window.chunks_exact(SAMPLES).enumerate() {
+        for (triple, cells) in line.as_chunks::<3>().0.iter().zip(0..CELLS / 2) {
+            let halves = [triple[0] + 0.5 * triple[1], 0.5 * triple[1] + triple[2]];
+            for (at, half) in halves.into_iter().enumerate() {
+                let x = 2 * cells + at;
+                let row = y / 3 * 2;
+                let (upper, lower) = match y % 3 {
+                    0 => (1.0, 0.0),
+                    1 => (0.5, 0.5),
+                    _ => (0.0, 1.0),
+                };
+                out[row * CELLS + x] += upper * half;
+                out[(row + 1) * CELLS + x] += lower * half;
+            }
+        }
+    }
+    // A cell is a sum over 2.25 samples.
+    let flattest = FLATTEST * 2.25;
+    let Some(third) = covered else {
+        return normalize(out, flattest);
+    };
+    let kept = |cell: &usize| !third.holds(*cell);
+    let mut rest: Vec<f32> = (0..out.len()).filter(kept).map(|cell| out[cell]).collect();
+    normalize(&mut rest, flattest);
+    out.fill(0.0);
+    for (cell, value) in (0..out.len()).filter(kept).zip(rest) {
+        out[cell] = value;
+    }
+}
+
+/// Takes the mean off and scales to norm 1, or to 0 where the standard deviation is below `flattest`.
+pub fn normalize(values: &mut [f32], flattest: f32) {
+    let n = values.len().max(1) as f32;
+    let mean = lanes(values, |v| v) / n;
+    for value in values.iter_mut() {
+        *value -= mean;
+    }
+    let norm = lanes(values, |v| v * v).sqrt();
+    let scale = if norm > flattest * n.sqrt() {
+        1.0 / norm
+    } else {
+        0.0
+    };
+    for value in values.iter_mut() {
+        *value *= scale;
+    }
+}
+
+/// A sum in eight lanes, in a fixed order.
+fn lanes(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
+    let mut sums = [0.0_f32; 8];
+    for chunk in values.chunks(8) {
+        for (sum, &value) in sums.iter_mut().zip(chunk) {
+            *sum += term(value);
+        }
+    }
+    sums.iter().sum()
+}
+
+/// The inner product in eight lanes, in a fixed order.
+#[must_use]
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; 8];
+    for (a, b) in a.chunks(8).zip(b.chunks(8)) {
+        for ((sum, &x), &y) in sums.iter_mut().zip(a).zip(b) {
+            *sum += x * y;
+        }
+    }
+    sums.iter().sum()
+}
+
+/// The signature of a training picture's middle.
+pub fn of_train(luma: &Plane, out: &mut [f32]) {
+    let mut window = Vec::with_capacity(SAMPLES * SAMPLES);
+    luma.window(Frame::MIDDLE, SAMPLES, &mut window);
+    of_window(&window, None, out);
+}
+
+/// The signatures of all versions of a generated picture, `[n_versions, N_VALUES]`.
+pub fn of_versions(luma: &Plane, versions: &[Version], out: &mut [f32]) {
+    let turned = Turn::ALL.map(|turn| luma.unturned(turn));
+    let mut window = Vec::with_capacity(SAMPLES * SAMPLES);
+    for (version, out) in versions.iter().zip(out.chunks_exact_mut(N_VALUES)) {
+        turned[version.turn as usize].window(version.frame, SAMPLES, &mut window);
+        of_window(&window, version.covered, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_104_versions_all_within_the_picture_and_none_twice() {
+        // 8 turns, and for two of them 24 + 9 + 9 + 1 + 1 frames and 4 thirds.
+        let all = versions();
+        assert_eq!(all.len(), 104);
+        assert!(all.iter().all(|version| version.frame.is_inside()));
+        for (at, version) in all.iter().enumerate() {
+            assert!(!all[..at].contains(version), "{version:?}");
+            let is_plain = version.frame == Frame::MIDDLE && version.covered.is_none();
+            assert_eq!(is_plain, at < N_INVERTED);
+        }
+    }
+
+    #[test]
+    fn cells_are_means_over_one_and_a_half_samples() {
+        // Every line is 0 3 6 9 …: the cells of a line are sums of 0 + 1.5 and 1.5 + 6 and so on, rising by 4.5 a cell
+        // but for a mean that is taken off.
+        let window: Vec<f32> = (0..576).map(|at| (at % 24) as f32 * 3.0).collect();
+        let mut out = [0.0; N_VALUES];
+        of_window(&window, None, &mut out);
+        // First pair of cells: 0 + 1.5 and 1.5 + 6; second pair: 9 + 6 and 6 + 15.
+        let step = |a: usize, b: usize| out[b] - out[a];
+        assert!((step(0, 1) / step(0, 2) - (7.5 - 1.5) / (15.0 - 1.5)).abs() < 1e-4);
+        assert!((step(0, 16)).abs() < 1e-6, "lines are alike");
+        assert!((dot(&out, &out) - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn brightness_and_contrast_do_not_matter_and_inversion_is_the_negative() {
+        let window: Vec<f32> = (0..576).map(|at| ((at * 37) % 101) as f32).collect();
+        let of = |gain: f32, offset: f32| {
+            let mut out = [0.0; N_VALUES];
+            let changed: Vec<f32> = window.iter().map(|v| gain * v + offset).collect();
+            of_window(&changed, None, &mut out);
+            out
+        };
+        assert!((dot(&of(1.0, 0.0), &of(2.0, -30.0)) - 1.0).abs() < 1e-5);
+        assert!((dot(&of(1.0, 0.0), &of(-1.0, 255.0)) + 1.0).abs() < 1e-5);
+        assert!(
+            of(0.0, 128.0).iter().all(|&v| v == 0.0),
+            "a flat window has no signature"
+        );
+    }
+
+    #[test]
+    fn a_covered_third_does_not_matter_and_the_rest_does() {
+        let of = |top: f32, bottom: f32| {
+            let window: Vec<f32> = (0..576)
+                .map(|at| {
+                    ((at * 37) % 101) as f32
+                        + if at < 8 * 24 { top } else { 0.0 } * (at % 7) as f32
+                        + if at >= 16 * 24 { bottom } else { 0.0 } * (at % 5) as f32
+                })
+                .collect();
+            let mut out = [0.0; N_VALUES];
+            of_window(&window, Some(Third::Top), &mut out);
+            out
+        };
+        assert!(dot(&of(0.0, 0.0), &of(0.0, 30.0)) < 0.9);
+        // Of the 16 rows of cells the first six begin in the upper third: 3 · 5 < 16.
+        assert!(of(0.0, 0.0)[..6 * 16].iter().all(|&v| v == 0.0));
+        assert!(of(0.0, 0.0)[6 * 16..].iter().any(|&v| v != 0.0));
+        assert!(dot(&of(0.0, 0.0), &of(50.0, 0.0)) > 0.99);
+    }
+}

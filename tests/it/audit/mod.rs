@@ -1,0 +1,3 @@
+//! The audits.
+
+mod copies;
