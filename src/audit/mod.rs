@@ -23,6 +23,7 @@ use crate::statistics::estimate::Estimate;
 /// All audits, in the order of their findings.
 #[rustfmt::skip]
 pub static AUDITS: &[&dyn Audit] = &[
+    &faces::Faces { detector: None },
 ];
 
 /// What is said of an audit where it is listed.

@@ -206,12 +206,12 @@ mod tests {
                 let inside = || (0..x).flat_map(|x| (0..y).map(move |y| pixel(x, y)));
                 assert_eq!(
                     sums[layout.place(Kind::Values, x, y)],
-                    inside().sum(),
+                    inside().sum::<i32>(),
                     "{x} {y} step {step}"
                 );
                 assert_eq!(
                     sums[layout.place(Kind::Squares, x, y)],
-                    inside().map(|v| v * v).sum()
+                    inside().map(|v| v * v).sum::<i32>()
                 );
             }
         }

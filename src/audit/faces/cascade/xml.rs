@@ -104,7 +104,7 @@ fn refuse_other_formats(cascade: Element<'_, '_>) -> Result<()> {
         return Err(Error::engine(
             "a Haar cascade in the format before OpenCV 2.4 (opencv-haar-classifier), expected opencv-cascade-classifier",
         )
-        .mend("take the file of the same name out of a newer OpenCV (package `opencv-data`, or cv2/data of opencv-python)"));
+        .mend("take the file of the same name out of a newer OpenCV, or convert this one: python -c \"import cv2; cv2.CascadeClassifier.convert('OLD.xml', 'NEW.xml')\""));
     }
     if has("stageType") {
         return Ok(());

@@ -1,0 +1,5 @@
+//! Audits: what each of them finds and what it leaves in peace.
+
+mod faces;
+mod faces_bad_files;
+mod faces_rate;
