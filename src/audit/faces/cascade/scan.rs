@@ -5,6 +5,7 @@ use super::integral::Layout;
 use super::model::{Features, Model, Test};
 use super::scales::Level;
 use super::weak::{Contrast, Normal, Pattern, Weak};
+use pulp::Simd;
 
 /// With as many survivors among neighbours it is cheaper to ask them all at once.
 const DENSE: usize = 3;
@@ -116,12 +117,12 @@ impl<W: Weak> pulp::WithSimd for Scanning<'_, W> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let mut row = Row::default();
         for y in (0..self.level.n_rows).step_by(self.level.step) {
             let start = y * self.layout.row();
             self.compiled
-                .scan_row(self.sums, start, self.level.n_columns, &mut row);
+                .scan_row(simd, self.sums, start, self.level.n_columns, &mut row);
             self.found
                 .extend(row.alive.iter().map(|&column| (column, y)));
         }
@@ -182,7 +183,14 @@ impl<W: Weak> Compiled<W> {
     /// A window that fails the very first stage takes its right neighbour with it, unseen; a window without contrast
     /// fails, but not at a stage.
     #[inline(always)]
-    fn scan_row(&self, sums: &[i32], start: usize, n_columns: usize, row: &mut Row) {
+    fn scan_row<S: Simd>(
+        &self,
+        simd: S,
+        sums: &[i32],
+        start: usize,
+        n_columns: usize,
+        row: &mut Row,
+    ) {
         row.alive.clear();
         row.norms.clear();
         let Some(first) = self.stages.first() else {
@@ -194,10 +202,10 @@ impl<W: Weak> Compiled<W> {
             let norms = self
                 .normal
                 .as_ref()
-                .map_or([1.0; LANES], |normal| normal.of(sums, at));
+                .map_or([1.0; LANES], |normal| normal.of(simd, sums, at));
             row.norms.push(norms);
             let totals = if self.is_of_stumps {
-                self.stump_totals(first, sums, at, &norms)
+                self.stump_totals(simd, first, sums, at, &norms)
             } else {
                 std::array::from_fn(|lane| self.tree_total(first, sums, at + lane, norms[lane]))
             };
@@ -216,13 +224,13 @@ impl<W: Weak> Compiled<W> {
             if row.alive.is_empty() {
                 return;
             }
-            self.filter(stage, sums, start, row);
+            self.filter(simd, stage, sums, start, row);
         }
     }
 
     /// Takes the windows that fail a stage out of `row.alive`.
     #[inline(always)]
-    fn filter(&self, stage: &Stage, sums: &[i32], start: usize, row: &mut Row) {
+    fn filter<S: Simd>(&self, simd: S, stage: &Stage, sums: &[i32], start: usize, row: &mut Row) {
         let Row { norms, alive } = row;
         let norm = |column: usize| {
             norms
@@ -239,7 +247,7 @@ impl<W: Weak> Compiled<W> {
                 .count();
             if self.is_of_stumps && n >= DENSE {
                 let norms = std::array::from_fn(|lane| norm(column + lane));
-                let totals = self.stump_totals(stage, sums, start + column, &norms);
+                let totals = self.stump_totals(simd, stage, sums, start + column, &norms);
                 for index in read..read + n {
                     let other = alive.get(index).copied().unwrap_or(column);
                     if totals[(other - column) % LANES] >= stage.threshold {
@@ -268,8 +276,9 @@ impl<W: Weak> Compiled<W> {
     }
 
     #[inline(always)]
-    fn stump_totals(
+    fn stump_totals<S: Simd>(
         &self,
+        simd: S,
         stage: &Stage,
         sums: &[i32],
         at: usize,
@@ -277,10 +286,10 @@ impl<W: Weak> Compiled<W> {
     ) -> [f64; LANES] {
         let mut totals = [0.0; LANES];
         for node in self.stumps(stage) {
-            let left = node.weak.are_left(sums, at, norms);
+            let left = node.weak.are_left(simd, sums, at, norms);
             let [if_left, if_right] = node.leaves.map(f64::from);
             for lane in 0..LANES {
-                totals[lane] += if left[lane] { if_left } else { if_right };
+                totals[lane] += if left[lane] == 1 { if_left } else { if_right };
             }
         }
         totals

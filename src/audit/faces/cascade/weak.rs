@@ -1,19 +1,26 @@
 //! One question to a window: an LBP code in a set, or a Haar value below a threshold.
 //!
 //! Every question is asked in two ways with the same answer: of one window, and of [`LANES`] neighbouring windows at
-//! once, which the compiler turns into vector instructions.
+//! once in vector instructions.
 
 use super::LANES;
 use super::integral::{Kind, Layout};
 use super::model::{Block, Rectangles};
+use pulp::Simd;
 
 /// A question whose answer is "left" or "right".
 pub(super) trait Weak: Sized + Send + Sync {
     /// Of the window whose sums begin at `at`; `norm` is its contrast's inverse.
     fn is_left(&self, sums: &[i32], at: usize, norm: f32) -> bool;
 
-    /// Of the window at `at` and those after it.
-    fn are_left(&self, sums: &[i32], at: usize, norms: &[f32; LANES]) -> [bool; LANES];
+    /// Of the window at `at` and those after it; 1 for left, 0 for right.
+    fn are_left<S: Simd>(
+        &self,
+        simd: S,
+        sums: &[i32],
+        at: usize,
+        norms: &[f32; LANES],
+    ) -> [u32; LANES];
 }
 
 /// The sums at one corner of [`LANES`] neighbouring windows.
@@ -75,26 +82,118 @@ impl Weak for Pattern {
     }
 
     #[inline(always)]
-    fn are_left(&self, sums: &[i32], at: usize, _: &[f32; LANES]) -> [bool; LANES] {
-        let p = self.corners.map(|corner| lanes(sums, at + corner as usize));
-        let block = |i: usize| -> [i32; LANES] {
-            std::array::from_fn(|lane| {
-                p[i][lane]
-                    .wrapping_sub(p[i + 1][lane])
-                    .wrapping_sub(p[i + 4][lane])
-                    .wrapping_add(p[i + 5][lane])
-            })
-        };
-        let middle = block(5);
-        let mut codes = [0_u32; LANES];
-        for (bit, i) in AROUND.into_iter().enumerate() {
-            let outer = block(i);
-            for lane in 0..LANES {
-                codes[lane] |= u32::from(outer[lane] >= middle[lane]) << (7 - bit);
-            }
+    fn are_left<S: Simd>(
+        &self,
+        simd: S,
+        sums: &[i32],
+        at: usize,
+        _: &[f32; LANES],
+    ) -> [u32; LANES] {
+        let corners = self.corners.map(|corner| lanes(sums, at + corner as usize));
+        let mut answers = [0; LANES];
+        for (part, answer) in S::as_mut_simd_u32s(&mut answers).0.iter_mut().enumerate() {
+            *answer = self.are_left_in(simd, corners.map(|values| vector(simd, values, part)));
         }
-        codes.map(|code| self.set[(code >> 5) as usize & 7] >> (code & 31) & 1 == 1)
+        answers
     }
+}
+
+// What follows is made of functions and not of closures: only a function can be made to stay inside the code that is
+// compiled for the vector unit.
+
+impl Pattern {
+    /// As many windows as a vector has lanes.
+    #[inline(always)]
+    fn are_left_in<S: Simd>(&self, simd: S, p: [S::i32s; 16]) -> S::u32s {
+        let middle = block(simd, &p, 5);
+        let [a, b, c, d, e, f, g, h] = [
+            is_bright(simd, &p, 0, middle),
+            is_bright(simd, &p, 1, middle),
+            is_bright(simd, &p, 2, middle),
+            is_bright(simd, &p, 6, middle),
+            is_bright(simd, &p, 10, middle),
+            is_bright(simd, &p, 9, middle),
+            is_bright(simd, &p, 8, middle),
+            is_bright(simd, &p, 4, middle),
+        ];
+        // The three highest bits of the code choose the word, the others the bit in it.
+        let place = bit(
+            simd,
+            d,
+            16,
+            bit(
+                simd,
+                e,
+                8,
+                bit(
+                    simd,
+                    f,
+                    4,
+                    bit(simd, g, 2, bit(simd, h, 1, simd.splat_u32s(0))),
+                ),
+            ),
+        );
+        let [s0, s1, s2, s3, s4, s5, s6, s7] = self.set;
+        let low = choose(simd, b, pair(simd, c, s0, s1), pair(simd, c, s2, s3));
+        let high = choose(simd, b, pair(simd, c, s4, s5), pair(simd, c, s6, s7));
+        let words = choose(simd, a, low, high);
+        simd.and_u32s(simd.wrapping_dyn_shr_u32s(words, place), simd.splat_u32s(1))
+    }
+}
+
+/// The sums over the block whose upper left corner is `i`.
+#[inline(always)]
+fn block<S: Simd>(simd: S, p: &[S::i32s; 16], i: usize) -> S::i32s {
+    simd.sub_i32s(
+        simd.sub_i32s(p[i], p[i + 1]),
+        simd.sub_i32s(p[i + 4], p[i + 5]),
+    )
+}
+
+#[inline(always)]
+fn is_bright<S: Simd>(simd: S, p: &[S::i32s; 16], i: usize, middle: S::i32s) -> S::m32s {
+    simd.greater_than_or_equal_i32s(block(simd, p, i), middle)
+}
+
+/// `rest` with one bit more where the mask says so.
+#[inline(always)]
+fn bit<S: Simd>(simd: S, mask: S::m32s, bit: u32, rest: S::u32s) -> S::u32s {
+    simd.or_u32s(
+        rest,
+        simd.select_u32s(mask, simd.splat_u32s(bit), simd.splat_u32s(0)),
+    )
+}
+
+#[inline(always)]
+fn choose<S: Simd>(simd: S, mask: S::m32s, if_not: S::u32s, if_so: S::u32s) -> S::u32s {
+    simd.select_u32s(mask, if_so, if_not)
+}
+
+#[inline(always)]
+fn pair<S: Simd>(simd: S, mask: S::m32s, if_not: u32, if_so: u32) -> S::u32s {
+    choose(simd, mask, simd.splat_u32s(if_not), simd.splat_u32s(if_so))
+}
+
+/// One vector out of the values of [`LANES`] windows.
+#[inline(always)]
+fn vector<S: Simd>(simd: S, values: &[i32; LANES], part: usize) -> S::i32s {
+    S::as_simd_i32s(values)
+        .0
+        .get(part)
+        .copied()
+        .unwrap_or_else(|| simd.splat_i32s(0))
+}
+
+/// The sums over one rectangle in [`LANES`] windows: plus, minus, minus, plus.
+#[inline(always)]
+fn rectangle<S: Simd>(simd: S, sums: &[i32], at: usize, corners: [u32; 4]) -> [i32; LANES] {
+    let corners = corners.map(|corner| lanes(sums, at + corner as usize));
+    let mut totals = [0; LANES];
+    for (part, total) in S::as_mut_simd_i32s(&mut totals).0.iter_mut().enumerate() {
+        let [a, b, c, d] = corners.map(|values| vector(simd, values, part));
+        *total = simd.sub_i32s(simd.sub_i32s(a, b), simd.sub_i32s(c, d));
+    }
+    totals
 }
 
 /// A weighted sum of two or three rectangles, times the window's inverse contrast.
@@ -153,16 +252,15 @@ impl Weak for Contrast {
     }
 
     #[inline(always)]
-    fn are_left(&self, sums: &[i32], at: usize, norms: &[f32; LANES]) -> [bool; LANES] {
-        let part = |i: usize| -> [f32; LANES] {
-            let [a, b, c, d] = self.corners[i].map(|corner| lanes(sums, at + corner as usize));
-            std::array::from_fn(|lane| {
-                let sum = a[lane]
-                    .wrapping_sub(b[lane])
-                    .wrapping_sub(c[lane])
-                    .wrapping_add(d[lane]);
-                self.weights[i] * sum as f32
-            })
+    fn are_left<S: Simd>(
+        &self,
+        simd: S,
+        sums: &[i32],
+        at: usize,
+        norms: &[f32; LANES],
+    ) -> [u32; LANES] {
+        let part = |i: usize| {
+            rectangle(simd, sums, at, self.corners[i]).map(|sum| self.weights[i] * sum as f32)
         };
         let (first, second) = (part(0), part(1));
         let mut values: [f32; LANES] = std::array::from_fn(|lane| first[lane] + second[lane]);
@@ -172,7 +270,7 @@ impl Weak for Contrast {
                 values[lane] += third[lane];
             }
         }
-        std::array::from_fn(|lane| values[lane] * norms[lane] < self.threshold)
+        std::array::from_fn(|lane| u32::from(values[lane] * norms[lane] < self.threshold))
     }
 }
 
@@ -205,17 +303,9 @@ impl Normal {
     /// The inverse contrasts of neighbouring windows; 0 for windows that are too flat to be looked at: those of no
     /// contrast, and those where `area / contrast` is 0.1 or more.
     #[inline(always)]
-    pub fn of(&self, sums: &[i32], at: usize) -> [f32; LANES] {
-        let total = |corners: [u32; 4]| -> [i32; LANES] {
-            let [a, b, c, d] = corners.map(|corner| lanes(sums, at + corner as usize));
-            std::array::from_fn(|lane| {
-                a[lane]
-                    .wrapping_sub(b[lane])
-                    .wrapping_sub(c[lane])
-                    .wrapping_add(d[lane])
-            })
-        };
-        let (values, squares) = (total(self.values), total(self.squares));
+    pub fn of<S: Simd>(&self, simd: S, sums: &[i32], at: usize) -> [f32; LANES] {
+        let values = rectangle(simd, sums, at, self.values);
+        let squares = rectangle(simd, sums, at, self.squares);
         std::array::from_fn(|lane| {
             let sum = f64::from(values[lane]);
             let spread = self.area * f64::from(squares[lane].cast_unsigned()) - sum * sum;
@@ -285,8 +375,8 @@ mod tests {
                 "block {bx} {by}"
             );
             assert!(
-                only.are_left(&sums, 0, &[0.0; LANES])[0]
-                    && !none.are_left(&sums, 0, &[0.0; LANES])[0]
+                only.are_left(pulp::Scalar::new(), &sums, 0, &[0.0; LANES])[0] == 1
+                    && none.are_left(pulp::Scalar::new(), &sums, 0, &[0.0; LANES])[0] == 0
             );
         }
     }
@@ -321,7 +411,10 @@ mod tests {
         for (threshold, left) in [(90.0, false), (90.1, true)] {
             let weak = Contrast::new(&feature, threshold, &layout);
             assert_eq!(weak.is_left(&sums, 0, 0.5), left);
-            assert_eq!(weak.are_left(&sums, 0, &[0.5; LANES])[0], left);
+            assert_eq!(
+                weak.are_left(pulp::Scalar::new(), &sums, 0, &[0.5; LANES])[0] == 1,
+                left
+            );
         }
     }
 
@@ -329,14 +422,14 @@ mod tests {
     fn flat_windows_have_no_norm() {
         let (layout, flat) = sums(|_, _| 100);
         let normal = Normal::new((6, 6), &layout);
-        assert_eq!(normal.of(&flat, 0)[0], 0.0);
+        assert_eq!(normal.of(pulp::Scalar::new(), &flat, 0)[0], 0.0);
         // Inside, 4 x 4 pixels, half of them 20 and half 220: 16 * 8 * (400 + 48400) - (8 * 240)^2 = 2,560,000 = 1600^2.
         // The quotient 16 / 1600 = 0.01 is below 0.1.
         let (layout, striped) = sums(|x, _| if x % 2 == 0 { 20 } else { 220 });
         let normal = Normal::new((6, 6), &layout);
-        assert_eq!(normal.of(&striped, 0)[0], 1.0 / 1600.0);
+        assert_eq!(normal.of(pulp::Scalar::new(), &striped, 0)[0], 1.0 / 1600.0);
         // 100 and 102: 16 * 8 * (10000 + 10404) - (8 * 202)^2 = 256 = 16^2, and 16 / 16 = 1.
         let (_, faint) = sums(|x, _| if x % 2 == 0 { 100 } else { 102 });
-        assert_eq!(normal.of(&faint, 0)[0], 0.0);
+        assert_eq!(normal.of(pulp::Scalar::new(), &faint, 0)[0], 0.0);
     }
 }
