@@ -99,9 +99,8 @@ impl Declaration {
     }
 
     fn complete(entries: &Entries, header: &Header) -> Result<Self> {
-        let family = match entries.family.or_else(|| family_of(header)) {
-            Some(family) => family,
-            None => return Err(unknown(header)),
+        let Some(family) = entries.family.or_else(|| family_of(header)) else {
+            return Err(unknown(header));
         };
         let of_file = || {
             let input = header.inputs.first()?;

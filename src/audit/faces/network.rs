@@ -28,8 +28,11 @@ pub(super) struct Network {
     discovery: Discovery,
     threads: usize,
     /// One engine for each size of input, the latest last.
-    engines: Mutex<Vec<((usize, usize), Arc<dyn Engine>)>>,
+    engines: Mutex<Vec<SizedEngine>>,
 }
+
+/// An engine and the height and width that it takes.
+type SizedEngine = ((usize, usize), Arc<dyn Engine>);
 
 impl Network {
     /// Reads what the file says of itself and what is declared beside it. The engine is looked for as `request` says.

@@ -213,7 +213,7 @@ pub fn measure(case: &Case<'_>, detector: &Detector, settings: &Settings) -> Res
         ..Report::default()
     };
     report.estimates = estimates(&ours, theirs.as_ref(), detector, settings);
-    report.warnings = warnings(case, &theirs, detector, settings);
+    report.warnings = warnings(case, theirs.as_ref(), detector, settings);
     Ok(report)
 }
 
@@ -305,7 +305,7 @@ fn details(seen: &Seen) -> BTreeMap<String, Value> {
 
 fn warnings(
     case: &Case<'_>,
-    theirs: &Option<Seen>,
+    theirs: Option<&Seen>,
     detector: &Detector,
     settings: &Settings,
 ) -> Vec<Warning> {
@@ -334,7 +334,7 @@ fn warnings(
             ));
         }
     }
-    let rate = theirs.as_ref().and_then(|seen| seen.share.value());
+    let rate = theirs.and_then(|seen| seen.share.value());
     if let Some(rate) = rate.filter(|&rate| rate < BLIND) {
         warnings.push(Warning::new(
             "detector_does_not_fit",
@@ -379,9 +379,9 @@ fn finding(
     };
     let mut finding = Finding::new("face_rate", severity, text);
     if severity >= Severity::Warning {
-        finding.mend =
-            "look at the pictures without a face: they show what the generator does not draw well"
-                .to_owned();
+        finding.mend.push_str(
+            "look at the pictures without a face: they show what the generator does not draw well",
+        );
     }
     finding.value = ours.share.value();
     finding.interval = finding

@@ -23,7 +23,11 @@ struct Sets(BTreeMap<&'static str, &'static str>);
 
 fn picture(has_face: bool) -> Pixels {
     let level = |x: usize, y: usize| {
-        let is_bright = if has_face { x >= 4 } else { y % 2 == 0 };
+        let is_bright = if has_face {
+            x >= 4
+        } else {
+            y.is_multiple_of(2)
+        };
         if is_bright { 200 } else { 20 }
     };
     let places = (0..8).flat_map(|y| (0..8).map(move |x| (x, y)));

@@ -3,6 +3,11 @@
 //! With a step of two pixels only every second column begins a window, so columns of each parity stand together:
 //! the sums for neighbouring windows are then neighbours in memory, at any step.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined runs with the vector units that were chosen at run time"
+)]
+
 use super::LANES;
 
 /// Where the sums of one row, and of the next kind, begin. The same for all levels of one step.

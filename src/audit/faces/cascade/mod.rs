@@ -232,6 +232,10 @@ struct Summing<'a> {
 impl pulp::WithSimd for Summing<'_> {
     type Output = ();
 
+    #[expect(
+        clippy::inline_always,
+        reason = "only what is inlined runs with the vector units that were chosen at run time"
+    )]
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
         let [across, down] = self.axes;

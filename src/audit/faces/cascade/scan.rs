@@ -1,5 +1,10 @@
 //! Sliding the window over one level of the pyramid.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined runs with the vector units that were chosen at run time"
+)]
+
 use super::LANES;
 use super::integral::Layout;
 use super::model::{Features, Model, Test};
@@ -8,7 +13,7 @@ use super::weak::{Contrast, Normal, Pattern, Weak};
 use pulp::Simd;
 
 /// With as many survivors among neighbours it is cheaper to ask them all at once.
-const DENSE: usize = 3;
+const DENSE: usize = 2;
 
 /// A cascade whose features are offsets into the sums of one layout.
 #[derive(Debug)]
@@ -210,13 +215,13 @@ impl<W: Weak> Compiled<W> {
                 std::array::from_fn(|lane| self.tree_total(first, sums, at + lane, norms[lane]))
             };
             for lane in 0..LANES.min(n_columns - column) {
-                if is_skipped {
-                    is_skipped = false;
-                } else if norms[lane] == 0.0 {
-                } else if totals[lane] < first.threshold {
-                    is_skipped = true;
-                } else {
-                    row.alive.push(column + lane);
+                let is_seen = !std::mem::take(&mut is_skipped);
+                if is_seen && norms[lane] != 0.0 {
+                    if totals[lane] < first.threshold {
+                        is_skipped = true;
+                    } else {
+                        row.alive.push(column + lane);
+                    }
                 }
             }
         }

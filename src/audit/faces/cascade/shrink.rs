@@ -1,5 +1,10 @@
 //! Shrinking as OpenCV's `INTER_LINEAR_EXACT` does it: weights of 8 bits, exact sums, one rounding.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined runs with the vector units that were chosen at run time"
+)]
+
 use super::round_half_even;
 use crate::audit::faces::gray::Gray;
 

@@ -3,6 +3,11 @@
 //! Every question is asked in two ways with the same answer: of one window, and of [`LANES`] neighbouring windows at
 //! once in vector instructions.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined runs with the vector units that were chosen at run time"
+)]
+
 use super::LANES;
 use super::integral::{Kind, Layout};
 use super::model::{Block, Rectangles};
