@@ -160,6 +160,7 @@ pub fn examine(data: &Data, sizes: &Sizes) -> Result<Tally> {
         reference: Some(&reference),
         generated: &made,
         train: Some(&train),
+        detector: None,
         archive: &shelf,
         seed: Seed::DEFAULT,
         observer: &Silent,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 
 use super::Need;
+use super::faces::Detector;
 use crate::error::Result;
 use crate::progress::Observer;
 use crate::rng::Seed;
@@ -21,6 +22,8 @@ pub struct Case<'a> {
     pub generated: &'a Exhibit,
     /// What it was trained on.
     pub train: Option<&'a Exhibit>,
+    /// What finds faces, where somebody named one.
+    pub detector: Option<&'a Detector>,
     /// The pictures in full.
     pub archive: &'a dyn Archive,
     /// Seed of every random choice.
@@ -44,6 +47,10 @@ impl Case<'_> {
             Need::Features if self.generated.features.is_none() => Some((
                 "no network looked at the pictures",
                 "run it from the command line",
+            )),
+            Need::Detector if self.detector.is_none() => Some((
+                "no face detector was named",
+                "--detector animeface, --detector frontalface, or --detector FILE.xml or FILE.onnx",
             )),
             _ => None,
         }

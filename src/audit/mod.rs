@@ -9,6 +9,7 @@
 //! ```
 
 pub mod collapse;
+pub mod copies;
 pub mod crowd;
 pub mod dropping;
 pub mod duplicates;
@@ -19,7 +20,6 @@ pub mod identity;
 pub mod likeness;
 pub mod nearness;
 pub mod series;
-pub mod copies;
 pub mod thumbnail;
 
 mod case;
@@ -37,11 +37,12 @@ use crate::statistics::estimate::Estimate;
 /// All audits, in the order of their findings.
 #[rustfmt::skip]
 pub static AUDITS: &[&dyn Audit] = &[
+    &copies::Copies,
     &duplicates::Duplicates,
     &collapse::Collapse,
     &dropping::Dropping,
     &hygiene::Hygiene,
-    &copies::Copies,
+    &faces::Faces,
 ];
 
 /// What is said of an audit where it is listed.

@@ -9,6 +9,7 @@ pub mod inception;
 mod model_error;
 pub mod onnx_file;
 pub mod onnx_header;
+pub mod onnx_input;
 pub mod registry;
 pub mod sidecar;
 pub mod store;

@@ -27,6 +27,10 @@ pub struct Audit {
     /// Comma-separated audits, or `all`
     #[arg(long, value_name = "LIST", default_value = "all")]
     pub audits: String,
+    /// A face detector: an OpenCV cascade (XML), an ONNX network of the UltraFace or YuNet family, or a name such as
+    /// animeface, frontalface, ultraface, yunet; without it faces are not counted
+    #[arg(long, value_name = "FILE|NAME")]
+    pub detector: Option<String>,
     /// An audit's parameter (repeatable)
     #[arg(long = "set", value_name = "AUDIT.PARAM=VALUE")]
     pub set: Vec<String>,

@@ -11,6 +11,7 @@ use super::laboratory::Laboratory;
 use super::output;
 use super::plan::NetworkPlan;
 use super::sheets::check;
+use crate::audit::faces::{Detector, Places};
 use crate::audit::{self, Audit, Case, Need, Report, Severity};
 use crate::error::{Error, Result};
 use crate::metrics::Params;
@@ -41,8 +42,17 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
         console,
         with_features: wanted.contains(&Need::Features),
     };
+    let detector = typed
+        .detector
+        .as_deref()
+        .map(|name| {
+            let places = Places::of_this_machine(Some(&plan.models));
+            Detector::open(name, &places, &plan.request, plan.extract.threads)
+        })
+        .transpose()?;
     let scene = Scene::open(typed, &looking)?;
-    let report = examine(&scene, &audits, &parameters, typed.seed, console)?;
+    let case = scene.case(Seed(typed.seed), detector.as_ref(), console);
+    let report = examine(&case, &audits, &parameters, console)?;
     for warning in &report.warnings {
         lab.warn(Warning::new(warning.code, &warning.text, &warning.mend));
     }
@@ -56,18 +66,16 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
 
 /// Runs the audits; `parameters` are those of all of [`audit::AUDITS`].
 pub fn examine(
-    scene: &Scene<'_>,
+    case: &Case<'_>,
     audits: &[&dyn Audit],
     parameters: &[Params],
-    seed: u64,
     console: &Console,
 ) -> Result<Report> {
-    let case = scene.case(Seed(seed), console);
     let mut report = Report::default();
     for (audit, parameters) in audit::AUDITS.iter().zip(parameters) {
         let name = audit.card().name;
         if audits.iter().any(|chosen| chosen.card().name == name) {
-            let found = hold(*audit, &case, parameters, console)?;
+            let found = hold(*audit, case, parameters, console)?;
             report.findings.extend(found.findings);
             report.estimates.extend(found.estimates);
             report.warnings.extend(found.warnings);

@@ -1,5 +1,6 @@
 //! The sets of an audit, gathered.
 
+use crate::audit::faces::Detector;
 use crate::audit::gather::{GatherOptions, Gathered, gather};
 use crate::audit::{Archive, Case, Exhibit};
 use crate::cli::arguments::Audit as Typed;
@@ -77,11 +78,17 @@ impl<'a> Scene<'a> {
     }
 
     /// What the audits see.
-    pub fn case(&'a self, seed: Seed, console: &'a Console) -> Case<'a> {
+    pub fn case<'c>(
+        &'c self,
+        seed: Seed,
+        detector: Option<&'c Detector>,
+        console: &'c Console,
+    ) -> Case<'c> {
         Case {
             reference: Some(&self.reference.exhibit),
             generated: &self.generated.exhibit,
             train: self.train.as_ref().map(|side| &side.exhibit),
+            detector,
             archive: self,
             seed,
             observer: console,

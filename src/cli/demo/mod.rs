@@ -14,6 +14,7 @@ use crate::audit::{self, Audit, Need};
 use crate::error::{Error, Result};
 use crate::metrics::{self, Settings};
 use crate::plots::sheet;
+use crate::rng::Seed;
 use crate::sources::memory::MemorySource;
 use crate::sources::{Opened, Pixels};
 use crate::verdicts::report;
@@ -78,7 +79,8 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
             Some(source("train", &material.train)),
             &looking,
         )?;
-        let report = examine(&scene, &audits, &parameters, typed.seed, console)?;
+        let case = scene.case(Seed(typed.seed), None, console);
+        let report = examine(&case, &audits, &parameters, console)?;
         let reference = set("reference", &reference)?;
         let train = set("train", &material.train)?;
         let generated = set(generator.name, &pictures)?;

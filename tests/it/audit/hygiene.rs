@@ -39,6 +39,7 @@ fn run_with(
         reference,
         generated,
         train,
+        detector: None,
         archive: shelf,
         seed: Seed::DEFAULT,
         observer: &Silent,

@@ -1,3 +1,0 @@
-//! The audits.
-
-mod copies;
