@@ -64,6 +64,8 @@ pub struct Outcome {
     pub n_generated: usize,
     /// Generated pictures of one colour, which were not examined.
     pub n_blank: usize,
+    /// Generated pictures that are neither blank nor exact copies: what only a comparison can judge.
+    pub n_open: usize,
     /// The null distribution; `None` where there were too few pictures for one.
     pub null: Option<Null>,
     /// Exact copies among the reference pictures.
@@ -150,6 +152,7 @@ impl<'a> Search<'a> {
     pub fn judge(&self, rows: &[usize], fdr: f64) -> Result<Outcome> {
         let case = &self.case;
         let mut suspects = exact_ones(rows, &self.same);
+        let n_exact = suspects.len();
         let close: Vec<(usize, Closest)> = rows
             .iter()
             .filter_map(|&row| Some((row, (*self.closest.get(row)?)?)))
@@ -166,10 +169,12 @@ impl<'a> Search<'a> {
             by_p.then(by_distance).then(a.generated.cmp(&b.generated))
         });
         let is_blank = |row: &&usize| case.generated.items.get(**row).is_some_and(|i| i.blank);
+        let n_blank = rows.iter().filter(is_blank).count();
         Ok(Outcome {
             suspects,
             n_generated: rows.len(),
-            n_blank: rows.iter().filter(is_blank).count(),
+            n_blank,
+            n_open: rows.len() - n_blank - n_exact,
             null: self.null.clone(),
             n_shared: self.n_shared,
         })

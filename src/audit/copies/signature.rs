@@ -55,8 +55,8 @@ impl Third {
 /// Number of versions that are also looked for inverted: the plain turns, which come first.
 pub const N_INVERTED: usize = Turn::ALL.len();
 
-/// The versions of every generated picture: all turns; upright and mirrored also shifted by up to an eighth in steps of a
-/// sixteenth, enlarged (a crop that was resized back) with smaller shifts, reduced (set into a border), and without each outer third
+/// The versions of every generated picture: all turns; upright and mirrored also shifted by up to an eighth,
+/// enlarged (a crop that was resized back) with smaller shifts, reduced (set into a border), and without each outer third
 /// (a mark lies on it).
 #[must_use]
 pub fn versions() -> Vec<Version> {
@@ -68,14 +68,17 @@ pub fn versions() -> Vec<Version> {
             covered: None,
         })
         .collect();
-    let grids: [(f32, &[f32]); 5] = [
-        (24.0, &[-4.0, -2.0, 0.0, 2.0, 4.0]),
-        (26.0, &[-2.0, 0.0, 2.0]),
-        (28.0, &[-2.0, 0.0, 2.0]),
-        (22.0, &[0.0]),
-        (20.0, &[0.0]),
-    ];
-    for turn in [Turn::Upright, Turn::Mirror] {
+    // Thin strokes are lost by a step much larger than a pixel of a small picture.
+    let fine: &[f32] = &[-3.45, -2.3, -1.15, 0.0, 1.15, 2.3, 3.45];
+    let coarse: &[f32] = &[-4.0, -2.0, 0.0, 2.0, 4.0];
+    for (turn, shifts) in [(Turn::Upright, fine), (Turn::Mirror, coarse)] {
+        let grids: [(f32, &[f32]); 5] = [
+            (24.0, shifts),
+            (26.0, &[-2.0, 0.0, 2.0]),
+            (28.0, &[-2.0, 0.0, 2.0]),
+            (22.0, &[0.0]),
+            (20.0, &[0.0]),
+        ];
         for (width, steps) in grids {
             for &down in steps {
                 for &right in steps {
@@ -201,10 +204,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_104_versions_all_within_the_picture_and_none_twice() {
-        // 8 turns, and for two of them 24 + 9 + 9 + 1 + 1 frames and 4 thirds.
+    fn there_are_128_versions_all_within_the_picture_and_none_twice() {
+        // 8 turns; for two of them 48 or 24 shifts, and 9 + 9 + 1 + 1 other frames and 4 thirds.
         let all = versions();
-        assert_eq!(all.len(), 104);
+        assert_eq!(all.len(), 128);
         assert!(all.iter().all(|version| version.frame.is_inside()));
         for (at, version) in all.iter().enumerate() {
             assert!(!all[..at].contains(version), "{version:?}");

@@ -233,7 +233,7 @@ fn evidence(suspect: &Suspect) -> Evidence {
 fn warnings(outcome: &Outcome) -> Vec<Warning> {
     let mut warnings = Vec::new();
     match &outcome.null {
-        None => warnings.push(Warning::new(
+        None if outcome.n_open > 0 => warnings.push(Warning::new(
             "copies_not_calibrated",
             "there are too few honest images to say how near they come to the training images, so only exact and near-exact copies are reported",
             "give at least 100 held-out real images as the reference, and a training set of at least 100 images",
@@ -246,7 +246,7 @@ fn warnings(outcome: &Outcome) -> Vec<Warning> {
             ),
             "give real images that the generator was not trained on as the reference",
         )),
-        Some(_) => {}
+        None | Some(_) => {}
     }
     if outcome.n_shared > 0 {
         warnings.push(Warning::new(
@@ -315,6 +315,7 @@ mod tests {
             suspects: (0..n_found).map(suspect).collect(),
             n_generated,
             n_blank: 0,
+            n_open: n_generated,
             null: Some(null.clone()),
             n_shared: 0,
         }
