@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::PAIRS;
-use super::kernel::{COLUMNS, Panel, ROWS, Unit, Work, dispatch};
+use super::kernel::{COLUMNS, Pair, ROWS, Unit, Work, dispatch};
 use super::rows::Rows;
 
 /// Rows of the right whose sums stay in the processor's cache from chunk to chunk.
@@ -20,8 +20,8 @@ const _: () = assert!(BAND.is_multiple_of(ROWS));
 #[derive(Debug)]
 pub(in crate::statistics) struct Panels {
     n_panels: usize,
-    /// `[n_chunks, n_panels]`.
-    panels: Vec<Panel>,
+    /// `[n_chunks, n_panels, PAIRS]`.
+    lines: Vec<[Pair; COLUMNS]>,
     /// `[n_chunks, n_panels, COLUMNS]`.
     steps: Vec<[f32; COLUMNS]>,
 }
@@ -51,9 +51,9 @@ impl Rows {
         let columns = |panel: usize| {
             (0..COLUMNS.min(len - panel * COLUMNS)).map(move |c| (c, start + panel * COLUMNS + c))
         };
-        let mut panels = vec![[[0; COLUMNS]; PAIRS]; places.len()];
-        panels
-            .par_iter_mut()
+        let mut lines = vec![[0; COLUMNS]; places.len() * PAIRS];
+        lines
+            .par_chunks_mut(PAIRS)
             .zip(&places)
             .for_each(|(lines, &(chunk, panel))| {
                 for (c, row) in columns(panel) {
@@ -70,7 +70,7 @@ impl Rows {
         }
         Panels {
             n_panels,
-            panels,
+            lines,
             steps,
         }
     }
@@ -106,11 +106,12 @@ impl Work for Tile<'_> {
     #[inline(always)]
     fn run<U: Unit>(self, unit: U) {
         let (n_panels, len) = (self.left.n_panels, self.len);
+        let (panels, _) = self.left.lines.as_chunks::<PAIRS>();
         for band in (0..len).step_by(BAND) {
             for chunk in 0..self.right.n_chunks() {
                 for panel in 0..n_panels {
                     let index = chunk * n_panels + panel;
-                    let lines = &self.left.panels[index];
+                    let lines = &panels[index];
                     let steps = &self.left.steps[index];
                     for first in (band..len.min(band + BAND)).step_by(ROWS) {
                         // Below the last row, it is multiplied again and not counted.
