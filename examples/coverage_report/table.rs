@@ -6,7 +6,14 @@ use std::fmt::Write as _;
 
 /// What is measured and how to read it.
 pub fn heading(replicates: usize) -> String {
-    let options: Vec<String> = std::env::args().skip(1).collect();
+    let typed: Vec<String> = std::env::args().skip(1).collect();
+    // Where the report goes is no part of what it says.
+    let options: Vec<&str> = typed
+        .chunks(2)
+        .filter(|option| option[0] != "--out")
+        .flatten()
+        .map(String::as_str)
+        .collect();
     let typed = if options.is_empty() {
         String::new()
     } else {

@@ -19,7 +19,7 @@ const _: () = assert!(BAND.is_multiple_of(ROWS));
 /// Some rows of a set as columns, [`COLUMNS`] side by side.
 #[derive(Debug)]
 pub(in crate::statistics) struct Panels {
-    n_panels: usize,
+    count: usize,
     /// `[n_chunks, n_panels, PAIRS]`.
     lines: Vec<[Pair; COLUMNS]>,
     /// `[n_chunks, n_panels, COLUMNS]`.
@@ -69,7 +69,7 @@ impl Rows {
             }
         }
         Panels {
-            n_panels,
+            count: n_panels,
             lines,
             steps,
         }
@@ -77,7 +77,7 @@ impl Rows {
 
     /// The products of the rows `start..start + len` with those of `left`, of as many dimensions, on one thread.
     pub fn multiply(&self, start: usize, len: usize, left: &Panels) -> Lines {
-        let mut values = vec![[0.0_f32; COLUMNS]; len * left.n_panels];
+        let mut values = vec![[0.0_f32; COLUMNS]; len * left.count];
         dispatch(Tile {
             left,
             right: self,
@@ -86,7 +86,7 @@ impl Rows {
             sums: &mut values,
         });
         Lines {
-            n_panels: left.n_panels,
+            n_panels: left.count,
             values,
         }
     }
@@ -105,7 +105,7 @@ struct Tile<'a> {
 impl Work for Tile<'_> {
     #[inline(always)]
     fn run<U: Unit>(self, unit: U) {
-        let (n_panels, len) = (self.left.n_panels, self.len);
+        let (n_panels, len) = (self.left.count, self.len);
         let (panels, _) = self.left.lines.as_chunks::<PAIRS>();
         for band in (0..len).step_by(BAND) {
             for chunk in 0..self.right.n_chunks() {
