@@ -16,6 +16,9 @@ const CLASSES: usize = 6;
 /// Rows of a training set.
 const N_TRAIN: usize = 1000;
 
+/// Most pictures of a set: MS-SSIM compares all pairs of them.
+const PICTURES: usize = 100;
+
 /// Sides of the pictures.
 const SIDE: usize = 32;
 
@@ -114,7 +117,7 @@ fn set(name: &str, sampler: Sampler, seed: Seed, n: usize) -> Result<Measured> {
             channel /= sum;
         }
     }
-    let pictures = (0..n)
+    let pictures = (0..n.min(PICTURES))
         .map(|row| Picture {
             row,
             rgb: picture(|j| features[[row, j]]),

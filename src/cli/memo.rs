@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Changes when the same inputs may give other numbers.
-const FORMAT: &str = concat!("gavel-numbers-3 ", env!("CARGO_PKG_VERSION"));
+const FORMAT: &str = concat!("gavel-numbers-4 ", env!("CARGO_PKG_VERSION"));
 
 /// What one metric gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -83,7 +83,7 @@ impl Metric for Fid {
         if let Some(error) = distance.std_error {
             row.std_error = Some(error.total());
             if error.is_complete() {
-                let interval = ConfidenceInterval::normal(distance.value, error.total());
+                let interval = ConfidenceInterval::skewed(distance.value, error.total());
                 row.interval = Some(ConfidenceInterval {
                     lower: interval.lower.max(0.0),
                     ..interval

@@ -69,7 +69,7 @@ impl Metric for FidInfinity {
         row.std_error = found.std_error;
         row.interval = found
             .std_error
-            .map(|error| ConfidenceInterval::normal(found.value, error));
+            .map(|error| ConfidenceInterval::skewed(found.value, error));
         row.details.insert("slope".to_owned(), found.slope.into());
         row.details.insert("sizes".to_owned(), sizes.into());
         row.details.insert("points".to_owned(), found.points.into());

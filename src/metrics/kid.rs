@@ -110,7 +110,7 @@ impl Metric for Kid {
         };
         row.value = Some(value);
         row.std_error = std_error;
-        row.interval = std_error.map(|error| ConfidenceInterval::normal(value, error));
+        row.interval = std_error.map(|error| ConfidenceInterval::skewed(value, error));
         let products = if rounded { "int16" } else { "float64" };
         row.details.insert("products".to_owned(), products.into());
         let method =

@@ -179,7 +179,7 @@ impl Score {
     fn interval(&self, is_penalised: bool) -> Option<ConfidenceInterval> {
         let value = score(self.distance, if is_penalised { self.mean } else { 1.0 });
         let error = self.error(is_penalised)?;
-        Some(ConfidenceInterval::normal(value, error).within(0.0, f64::MAX))
+        Some(ConfidenceInterval::skewed(value, error).within(0.0, f64::MAX))
     }
 
     fn warning(&self, threshold: f64) -> Option<Warning> {

@@ -69,7 +69,7 @@ impl Metric for Sfid {
         row.value = Some(distance.value);
         if let Some(error) = distance.std_error {
             row.std_error = Some(error.total());
-            let interval = ConfidenceInterval::normal(distance.value, error.total());
+            let interval = ConfidenceInterval::skewed(distance.value, error.total());
             row.interval = Some(ConfidenceInterval {
                 lower: interval.lower.max(0.0),
                 ..interval

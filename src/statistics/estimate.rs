@@ -102,6 +102,30 @@ impl ConfidenceInterval {
     }
 }
 
+impl ConfidenceInterval {
+    /// The 95 % interval of a distance whose standard error σ grows with it, and which may be near 0 or below (KID, FID at
+    /// infinite n): normal on the scale of `asinh(value / 3σ)`.
+    ///
+    /// ```text
+    /// 3σ sinh(asinh(v / 3σ) ± 1.96 σ / √(v² + 9σ²))
+    /// ```
+    /// Far above its error it is that of [`Self::log_normal`]; within an error of 0 about that of [`Self::normal`]. An
+    /// estimate that came out low has a low σ too, and a symmetric interval around it ends too early on the upper side.
+    #[must_use]
+    pub fn skewed(value: f64, std_error: f64) -> Self {
+        let unit = 3.0 * std_error;
+        if unit <= 0.0 {
+            return Self::normal(value, std_error);
+        }
+        let stable = Self::normal((value / unit).asinh(), std_error / value.hypot(unit));
+        Self {
+            lower: unit * stable.lower.sinh(),
+            upper: unit * stable.upper.sinh(),
+            level: stable.level,
+        }
+    }
+}
+
 /// Which set an index counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetSide {
@@ -166,6 +190,21 @@ pub struct Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_skewed_interval_is_log_normal_far_from_0_and_symmetric_at_it() {
+        let far = ConfidenceInterval::skewed(1000.0, 10.0);
+        let log = ConfidenceInterval::log_normal(1000.0, 10.0);
+        assert!((far.lower - log.lower).abs() < 0.01 && (far.upper - log.upper).abs() < 0.01);
+        // 3 sinh(1.96 / 3) = 3 * 0.70080 = 2.1024.
+        let at_0 = ConfidenceInterval::skewed(0.0, 1.0);
+        assert!((at_0.upper - 2.1024).abs() < 1e-3 && at_0.lower == -at_0.upper);
+        let below = ConfidenceInterval::skewed(-2.0, 1.0);
+        let above = ConfidenceInterval::skewed(2.0, 1.0);
+        assert!((below.lower + above.upper).abs() < 1e-12);
+        let none = ConfidenceInterval::skewed(2.0, 0.0);
+        assert_eq!((none.lower, none.upper), (2.0, 2.0));
+    }
 
     #[test]
     fn a_share_of_independent_things_has_wilsons_interval() {

@@ -328,8 +328,8 @@ mod tests {
             names.push(name);
             check()
         });
-        println!("units: {names:?}");
         let out = out.take();
+        assert_eq!(out.len(), names.len());
         for ((dots, sums), name) in out.iter().zip(names) {
             for (r, line) in dots.iter().enumerate() {
                 for (c, &dot) in line.iter().enumerate() {

@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::PAIRS;
-use super::kernel::{COLUMNS, Panel, ROWS, Unit, Work, dispatch};
+use super::kernel::{COLUMNS, Pair, ROWS, Unit, Work, dispatch};
 use super::rows::Rows;
 
 /// Rows of the right whose sums stay in the processor's cache from chunk to chunk.
@@ -19,9 +19,9 @@ const _: () = assert!(BAND.is_multiple_of(ROWS));
 /// Some rows of a set as columns, [`COLUMNS`] side by side.
 #[derive(Debug)]
 pub(in crate::statistics) struct Panels {
-    n_panels: usize,
-    /// `[n_chunks, n_panels]`.
-    panels: Vec<Panel>,
+    count: usize,
+    /// `[n_chunks, n_panels, PAIRS]`.
+    lines: Vec<[Pair; COLUMNS]>,
     /// `[n_chunks, n_panels, COLUMNS]`.
     steps: Vec<[f32; COLUMNS]>,
 }
@@ -51,9 +51,9 @@ impl Rows {
         let columns = |panel: usize| {
             (0..COLUMNS.min(len - panel * COLUMNS)).map(move |c| (c, start + panel * COLUMNS + c))
         };
-        let mut panels = vec![[[0; COLUMNS]; PAIRS]; places.len()];
-        panels
-            .par_iter_mut()
+        let mut lines = vec![[0; COLUMNS]; places.len() * PAIRS];
+        lines
+            .par_chunks_mut(PAIRS)
             .zip(&places)
             .for_each(|(lines, &(chunk, panel))| {
                 for (c, row) in columns(panel) {
@@ -69,15 +69,15 @@ impl Rows {
             }
         }
         Panels {
-            n_panels,
-            panels,
+            count: n_panels,
+            lines,
             steps,
         }
     }
 
     /// The products of the rows `start..start + len` with those of `left`, of as many dimensions, on one thread.
     pub fn multiply(&self, start: usize, len: usize, left: &Panels) -> Lines {
-        let mut values = vec![[0.0_f32; COLUMNS]; len * left.n_panels];
+        let mut values = vec![[0.0_f32; COLUMNS]; len * left.count];
         dispatch(Tile {
             left,
             right: self,
@@ -86,7 +86,7 @@ impl Rows {
             sums: &mut values,
         });
         Lines {
-            n_panels: left.n_panels,
+            n_panels: left.count,
             values,
         }
     }
@@ -105,12 +105,13 @@ struct Tile<'a> {
 impl Work for Tile<'_> {
     #[inline(always)]
     fn run<U: Unit>(self, unit: U) {
-        let (n_panels, len) = (self.left.n_panels, self.len);
+        let (n_panels, len) = (self.left.count, self.len);
+        let (panels, _) = self.left.lines.as_chunks::<PAIRS>();
         for band in (0..len).step_by(BAND) {
             for chunk in 0..self.right.n_chunks() {
                 for panel in 0..n_panels {
                     let index = chunk * n_panels + panel;
-                    let lines = &self.left.panels[index];
+                    let lines = &panels[index];
                     let steps = &self.left.steps[index];
                     for first in (band..len.min(band + BAND)).step_by(ROWS) {
                         // Below the last row, it is multiplied again and not counted.
