@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 pub const FDR: f64 = 0.01;
 
 /// Most held-out images behind the null distribution: the default of the audit.
-const N_NULL: usize = 3000;
+const N_NULL: usize = 2500;
 
 /// How many pictures.
 pub struct Sizes {

@@ -13,8 +13,8 @@ use super::integer_products::{Panels, Rows};
 /// Values of a signature: one chunk of the integer products.
 pub const N_VALUES: usize = 256;
 
-/// Pictures whose versions are multiplied together.
-const BLOCK: usize = 4;
+/// Pictures whose versions are multiplied together: those of three fill panels of 48 columns without a rest.
+const BLOCK: usize = 3;
 
 /// Rows of a tile, whose products with a block stay in the processor's cache.
 const TILE: usize = 384;
