@@ -1,8 +1,8 @@
 //! **gavel** judges image generators: FID, KID, Inception Score and their uncertainty.
 //!
 //! ```text
-//! sources ──▶ preprocess ──▶ features ──▶ metrics ──▶ verdicts ──▶ cli
-//!    └────────────┴──────────────┴───────────┴──▶ training ────────▶ ┘
+//! sources ──▶ preprocess ──▶ features ──▶ metrics ──▶ audit ──▶ verdicts ──▶ cli
+//!    └────────────┴──────────────┴───────────┴──▶ training ──────────────────▶ ┘
 //! leaves: error · rng · statistics (arrays in, numbers out)
 //! ```
 //! `ARCHITECTURE.md` says what each stage owns and what it must never know.

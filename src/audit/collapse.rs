@@ -189,7 +189,7 @@ impl Diversity {
         );
         let mut finding = Finding::new("collapse", severity, text);
         if severity > Severity::Clear {
-            "take an earlier checkpoint (`--series` shows where it happened), or train with a remedy: gradient penalty, a lower learning rate, minibatch statistics"
+            "take an earlier checkpoint, or train with a remedy: gradient penalty, a lower learning rate, minibatch statistics"
                 .clone_into(&mut finding.mend);
             finding.evidence.clone_from(&self.evidence);
         }

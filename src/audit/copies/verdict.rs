@@ -37,10 +37,9 @@ const KINDS: [(&str, Family, &str); 3] = [
 /// What the outcome says.
 #[must_use]
 pub fn report(outcome: &Outcome, fdr: f64) -> Report {
-    let chance = Chance::of(outcome);
     let findings = KINDS
         .iter()
-        .map(|&(id, family, name)| finding(outcome, &chance, id, family, name, fdr))
+        .map(|&(id, family, name)| finding(outcome, id, family, name, fdr))
         .collect();
     Report {
         findings,
@@ -61,10 +60,11 @@ struct Chance {
 }
 
 impl Chance {
-    fn of(outcome: &Outcome) -> Self {
+    /// Of copies of one kind: each kind must stand on its own.
+    fn of(outcome: &Outcome, members: &[&Suspect]) -> Self {
         let n = outcome.n_generated.max(1) as f64;
-        let found = outcome.suspects.len() as f64;
-        let (n_as_near, n_honest, expected_p) = near_misses(outcome);
+        let found = members.len();
+        let (n_as_near, n_honest, expected_p) = near_misses(outcome, members);
         // The tail's own expectation is trusted unless honest pictures come near clearly more often.
         let fits = is_usual(n_as_near, expected_p * n_honest as f64);
         let share = if fits {
@@ -72,26 +72,27 @@ impl Chance {
         } else {
             n_as_near as f64 / n_honest.max(1) as f64
         };
-        let z = two_proportion_z(found / n, share, n, n_honest.max(1) as f64);
+        let expected = share * n;
+        let is_exceeded = if fits {
+            !is_usual(found, expected)
+        } else {
+            two_proportion_z(found as f64 / n, share, n, n_honest.max(1) as f64) > SURE
+        };
         Self {
-            expected: share * n,
+            expected,
             n_as_near,
             n_honest,
-            is_exceeded: found > 0.0 && (fits || z > SURE),
+            is_exceeded: found > 0 && is_exceeded,
         }
     }
 }
 
-/// Honest pictures as near as the least of the copies, how many were looked at, and the p-value at that bar.
-fn near_misses(outcome: &Outcome) -> (usize, usize, f64) {
+/// Honest pictures as near as the least of these copies, how many were looked at, and the p-value at that bar.
+fn near_misses(outcome: &Outcome, members: &[&Suspect]) -> (usize, usize, f64) {
     let Some(null) = &outcome.null else {
         return (0, 0, 0.0);
     };
-    let bar = outcome
-        .suspects
-        .iter()
-        .map(|s| s.p_value)
-        .fold(0.0, f64::max);
+    let bar = members.iter().map(|s| s.p_value).fold(0.0, f64::max);
     (null.n_below(bar), null.n(), bar)
 }
 
@@ -106,19 +107,13 @@ fn is_usual(count: usize, expected: f64) -> bool {
     1.0 - below > 0.01
 }
 
-fn finding(
-    outcome: &Outcome,
-    chance: &Chance,
-    id: &'static str,
-    family: Family,
-    name: &str,
-    fdr: f64,
-) -> Finding {
+fn finding(outcome: &Outcome, id: &'static str, family: Family, name: &str, fdr: f64) -> Finding {
     let members: Vec<&Suspect> = outcome
         .suspects
         .iter()
         .filter(|suspect| suspect.explanation.family == family)
         .collect();
+    let chance = &Chance::of(outcome, &members);
     let (found, n) = (members.len(), outcome.n_generated);
     let share = found as f64 / n.max(1) as f64;
     let all = outcome.suspects.len() as f64;

@@ -16,7 +16,7 @@ use std::path::Path;
 /// Pictures of one line.
 const COLUMNS: usize = 16;
 /// Lines of one sheet.
-const LINES: usize = 40;
+const LINES: usize = 24;
 /// Pixels of a picture's place.
 const CELL: u32 = 96;
 
@@ -75,7 +75,7 @@ fn line(proof: &ProofRecord, pictures: &BTreeMap<&str, BTreeMap<usize, Pixels>>)
     if !proof.label.is_empty() {
         label.push(proof.label.clone());
     }
-    label.extend(proof.transform.clone());
+    label.extend(proof.transform.clone().filter(|name| *name != proof.label));
     if let Some(p) = proof.p_value {
         label.push(if p < 1e-4 {
             "p < 0.0001".to_owned()
