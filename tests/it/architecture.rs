@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "audit",
         &[
             "sources",
+            "preprocess",
             "features",
             "metrics",
             "statistics",
