@@ -67,15 +67,14 @@ impl Data {
         let Some(mut train) = pictures(train)? else {
             return Ok(None);
         };
-        let mut rest = match held_out {
-            Some(path) => match pictures(path)? {
-                Some(pictures) => shuffled(pictures),
-                None => return Ok(None),
-            },
-            None => {
-                train = shuffled(train);
-                train.split_off(train.len() / 2)
-            }
+        let mut rest = if let Some(path) = held_out {
+            let Some(pictures) = pictures(path)? else {
+                return Ok(None);
+            };
+            shuffled(pictures)
+        } else {
+            train = shuffled(train);
+            train.split_off(train.len() / 2)
         };
         let mut honest = rest.split_off(rest.len() / 2);
         honest.truncate(sizes.honest);

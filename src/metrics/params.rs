@@ -183,9 +183,10 @@ impl Params {
                     .collect();
                 let error =
                     Error::usage(format!("--set {owner}.{name}: there is no such parameter"));
-                return Err(error.mend(match known.is_empty() {
-                    true => format!("{owner} has no parameters"),
-                    false => format!("one of {}", known.join(", ")),
+                return Err(error.mend(if known.is_empty() {
+                    format!("{owner} has no parameters")
+                } else {
+                    format!("one of {}", known.join(", "))
                 }));
             }
             if typed[..at].iter().any(|(earlier, _)| earlier == name) {

@@ -502,7 +502,7 @@ mod tests {
         let symmetric: Vec<u8> = plain
             .iter()
             .zip(mirrored(&plain))
-            .map(|(&a, b)| ((u16::from(a) + u16::from(b)) / 2) as u8)
+            .map(|(&a, b)| u8::midpoint(a, b))
             .collect();
         let fit = Fit {
             row: 0,

@@ -98,9 +98,10 @@ fn sentence(proof: &ProofRecord) -> String {
         None => {}
     }
     let lead = proof.transform.as_deref().unwrap_or(&proof.label);
-    let numbers = match numbers.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", numbers.join(", ")),
+    let numbers = if numbers.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", numbers.join(", "))
     };
     match lead {
         "" => format!("{}{numbers}", pictures.join(", ")),

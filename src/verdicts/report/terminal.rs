@@ -47,9 +47,10 @@ pub fn render(results: &Results) -> String {
                 .map_or(String::new(), |f| number(f, row.std_error)),
         ]);
     }
-    let mut out = match results.metrics.is_empty() {
-        true => String::new(),
-        false => format!("{}\n", table(&rows)),
+    let mut out = if results.metrics.is_empty() {
+        String::new()
+    } else {
+        format!("{}\n", table(&rows))
     };
     if !results.findings.is_empty() {
         out = format!("{}\n{out}", super::findings::terminal(&results.findings));
