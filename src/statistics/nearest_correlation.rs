@@ -1,6 +1,6 @@
 //! For every picture, in any of several versions, the rows with which it correlates best.
 //!
-//! Brute force through exact 16-bit integer products ([`super::integer_products`]): nothing is missed, the bits are the
+//! Brute force through exact 16-bit integer products (`statistics::integer_products`): nothing is missed, the bits are the
 //! same on every processor and for any number of threads, and memory is that of the rows (2 bytes a value) and of one tile
 //! for each thread.
 
@@ -77,7 +77,7 @@ impl Haystack {
     /// For every needle its best `keep` rows, best first (of equal ones the lower row), each with the version that fits
     /// best. `go_on` hears how many pictures more are done; `None` as soon as it says no.
     ///
-    /// Products are rounded as [`super::integer_products`] says: about 1e-4.
+    /// Products are rounded as `statistics::integer_products` says: about 1e-4.
     #[must_use]
     pub fn search(
         &self,

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! **Search.** A picture's signature is the middle of its thumbnail in 16 × 16 gray cells, without mean and contrast. Each
-//! generated picture is cut in 112 [`signature::versions`] (turned, shifted, zoomed, partly covered) and every one is multiplied with the
+//! generated picture is cut in 112 `signature::versions` (turned, shifted, zoomed, partly covered) and every one is multiplied with the
 //! signature of every training picture. Brightness and contrast do not matter, inversion is a negative product.
 //!
 //! **Score.** To the best 16 the frame is fitted; what part of the contrast stays unexplained is a distance in [0, 1]. The
