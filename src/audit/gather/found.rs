@@ -5,11 +5,8 @@ use std::collections::BTreeMap;
 use super::super::{Exhibit, Item, Thumbnails};
 use super::{Broken, Gathered};
 use crate::error::{Error, Result};
-use crate::features::extract::OnError;
+use crate::features::extract::{OnError, too_many};
 use crate::sources::ImageSource;
-
-/// Names of broken pictures in an error.
-const LISTED: usize = 3;
 
 /// Rows by index in the source.
 pub(super) struct Found {
@@ -32,7 +29,7 @@ impl Found {
             entry.map_or_else(|| format!("picture {index}"), |entry| entry.name.clone())
         };
         if self.broken.len() > tolerated {
-            return Err(too_many(&self.broken, spec, name, on_error, tolerated));
+            return Err(too_many(&self.broken, spec, name, on_error));
         }
         let indices: Vec<usize> = (0..self.items.len())
             .filter(|index| self.items.get(*index).is_some_and(Option::is_some))
@@ -77,31 +74,4 @@ impl Found {
                 .collect(),
         })
     }
-}
-
-fn too_many(
-    broken: &BTreeMap<usize, Error>,
-    spec: &str,
-    name: impl Fn(usize) -> String,
-    on_error: OnError,
-    tolerated: usize,
-) -> Error {
-    if let (OnError::Fail, Some((&index, error))) = (on_error, broken.first_key_value()) {
-        let advice = error
-            .advice()
-            .unwrap_or("repair or remove it, or leave such pictures out with --on-error skip")
-            .to_owned();
-        return error.clone().at(name(index)).at(spec).mend(advice);
-    }
-    let first: Vec<String> = broken
-        .iter()
-        // Of those beyond the tolerated ones, which are met depends on the threads.
-        .take(LISTED.min(tolerated.saturating_add(1)))
-        .map(|(&index, error)| format!("{}: {}", name(index), error.message()))
-        .collect();
-    Error::input(format!(
-        "{spec}: more pictures cannot be read than --max-bad {tolerated} allows; the first: {}",
-        first.join("; ")
-    ))
-    .mend("repair the set, or allow more with --max-bad N")
 }

@@ -133,10 +133,7 @@ pub fn gather(
         return Err(Error::input(format!("{}: the set has no pictures", source.spec()))
             .mend("check the path and the selector; `gavel doctor` lists the forms that a set can have"));
     }
-    let tolerated = match options.on_error {
-        OnError::Fail => 0,
-        OnError::Skip { max_bad } => max_bad.unwrap_or(usize::MAX),
-    };
+    let tolerated = options.on_error.tolerated();
     let pass = Pass {
         source,
         observer,

@@ -19,6 +19,7 @@ use crate::preprocess::Protocol;
 use crate::progress::Observer;
 use crate::sources::ImageSource;
 use board::Board;
+pub(crate) use outcome::too_many;
 use pipeline::Lane;
 use std::num::NonZeroUsize;
 
@@ -36,7 +37,7 @@ pub enum OnError {
 }
 
 impl OnError {
-    fn tolerated(self) -> usize {
+    pub(crate) fn tolerated(self) -> usize {
         match self {
             Self::Fail => 0,
             Self::Skip { max_bad } => max_bad.unwrap_or(usize::MAX),

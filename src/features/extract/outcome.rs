@@ -117,7 +117,8 @@ fn compact(
     })
 }
 
-fn too_many(
+/// What to say of more unreadable pictures than `on_error` allows; `name` gives the name of an item.
+pub(crate) fn too_many(
     failures: &BTreeMap<usize, Error>,
     spec: &str,
     name: impl Fn(usize) -> String,
@@ -134,6 +135,7 @@ fn too_many(
     let tolerated = on_error.tolerated();
     let first: Vec<String> = failures
         .iter()
+        // Of those beyond the tolerated ones, which are met depends on the threads.
         .take(LISTED.min(tolerated.saturating_add(1)))
         .map(|(&index, error)| format!("{}: {}", name(index), error.message()))
         .collect();
