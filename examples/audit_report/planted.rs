@@ -159,6 +159,7 @@ pub fn examine(data: &Data, sizes: &Sizes) -> Result<Tally> {
         reference: Some(&reference),
         generated: &made,
         train: Some(&train),
+        checkpoints: &[],
         detector: None,
         archive: &shelf,
         seed: Seed::DEFAULT,

@@ -22,6 +22,8 @@ pub struct Case<'a> {
     pub generated: &'a Exhibit,
     /// What it was trained on.
     pub train: Option<&'a Exhibit>,
+    /// Earlier checkpoints of the generator, in the order of training; `generated` is the one after them.
+    pub checkpoints: &'a [Exhibit],
     /// What finds faces, where somebody named one.
     pub detector: Option<&'a Detector>,
     /// The pictures in full.
@@ -53,6 +55,44 @@ impl Case<'_> {
                 "--detector animeface, --detector frontalface, or --detector FILE.xml or FILE.onnx",
             )),
             _ => None,
+        }
+    }
+
+    /// The generated sets in the order of training: the earlier checkpoints, then the generated set.
+    #[must_use]
+    pub fn series(&self) -> Vec<&Exhibit> {
+        self.checkpoints.iter().chain([self.generated]).collect()
+    }
+
+    /// Short names of the sets of [`Case::series`]: their sources without the folders that all of them share.
+    #[must_use]
+    pub fn names_in_series(&self) -> Vec<String> {
+        let sources: Vec<&str> = self
+            .series()
+            .iter()
+            .map(|set| set.source.as_str())
+            .collect();
+        let first = sources.first().copied().unwrap_or("");
+        let is_shared = |end: &usize| {
+            sources
+                .iter()
+                .all(|source| source.get(..*end) == first.get(..*end))
+        };
+        let folders = first.match_indices('/').map(|(at, _)| at + 1);
+        let shared = folders.take_while(is_shared).last().unwrap_or(0);
+        sources
+            .iter()
+            .map(|source| source.get(shared..).unwrap_or(source).to_owned())
+            .collect()
+    }
+
+    /// The side of the set at a place of [`Case::series`].
+    #[must_use]
+    pub fn side_in_series(&self, at: usize) -> SetSide {
+        if at < self.checkpoints.len() {
+            SetSide::Checkpoint(at)
+        } else {
+            SetSide::Generated
         }
     }
 }

@@ -6,6 +6,7 @@ use super::crowd::Crowd;
 use super::finding::percent;
 use super::likeness::Likeness;
 use super::nearness::calibrate;
+use super::series::Series;
 use super::{Audit, Card, Case, Evidence, Exhibit, Finding, Report, Severity};
 use crate::error::Result;
 use crate::metrics::{Params, Warning};
@@ -41,6 +42,7 @@ pub struct Collapse;
 static CARD: Card = Card {
     name: "collapse",
     findings: &["collapse", "collapse_series"],
+    rows: &[],
     summary: "is the whole generated set one picture, or a few of them?",
     method: "total variance of 32 x 32 thumbnails over that of real pictures; effective number of kinds (Renyi order 2, bandwidth \
              from the real pictures); share of the largest clusters of near duplicates",
@@ -66,13 +68,16 @@ impl Audit for Collapse {
                 ..Report::default()
             });
         };
-        let found = Diversity::of(case.generated, real, case.seed, case.observer)?;
-        Ok(match found {
+        let mut series = Series::of(&case.series(), real, case.seed, case.observer)?;
+        series.names = case.names_in_series();
+        let over_time = (!case.checkpoints.is_empty()).then(|| series.finding());
+        Ok(match series.diversity.last().and_then(Option::as_ref) {
             Some(diversity) => Report {
-                findings: vec![diversity.finding()],
+                findings: [diversity.finding()].into_iter().chain(over_time).collect(),
                 ..Report::default()
             },
             None => Report {
+                findings: over_time.into_iter().collect(),
                 warnings: vec![Warning::new(
                     "audit_too_few",
                     format!(

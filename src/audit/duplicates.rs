@@ -31,6 +31,7 @@ pub struct Duplicates;
 static CARD: Card = Card {
     name: "duplicates",
     findings: &["duplicates_exact", "duplicates_near", "support"],
+    rows: &[],
     summary: "equal and nearly equal pictures in the generated set, their clusters, and how many different pictures the generator has",
     method: "equal pixels; 32 x 32 thumbnails nearer than half of what the nearest 1 % of real pictures have; the number of \
              different pictures from the number of near pairs (birthday paradox) with an exact Poisson interval",

@@ -51,6 +51,17 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
 }
 
+impl Evidence {
+    /// The same pictures, each side renamed by `side`.
+    #[must_use]
+    pub(super) fn on(mut self, side: impl Fn(SetSide) -> SetSide) -> Self {
+        for (found, _) in &mut self.pictures {
+            *found = side(*found);
+        }
+        self
+    }
+}
+
 impl Finding {
     /// A finding without numbers or pictures yet.
     #[must_use]
@@ -80,6 +91,9 @@ pub struct Evidence {
     pub label: String,
     /// The pictures, most telling first: the set and the index in it.
     pub pictures: Vec<(SetSide, usize)>,
+    /// Frames in these pictures, `[left, top, width, height]` in their pixels, one list for each picture; empty where
+    /// there is nothing to frame.
+    pub frames: Vec<Vec<[f64; 4]>>,
     /// How far apart they are, in the unit that the finding's method states.
     pub distance: Option<f64>,
     /// What was done to the second to get the first: `mirror`, `rotate 90`, `jpeg` …

@@ -52,6 +52,8 @@ pub struct Card {
     pub name: &'static str,
     /// The ids that its findings may have in the results document.
     pub findings: &'static [&'static str],
+    /// The ids of the rows that it adds to the metrics.
+    pub rows: &'static [&'static str],
     /// One line: what it catches.
     pub summary: &'static str,
     /// How it decides, in one or two sentences.

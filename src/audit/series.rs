@@ -6,6 +6,7 @@ use super::{Exhibit, Finding, Severity};
 use crate::error::Result;
 use crate::progress::Observer;
 use crate::rng::Seed;
+use crate::statistics::estimate::SetSide;
 
 /// A checkpoint with less than this part of the diversity of the best before it has lost it.
 const LOSS: f64 = 0.5;
@@ -68,7 +69,7 @@ impl Series {
 
     /// What there is to say. The value is the least share of the real pictures' variance, its interval that checkpoint's;
     /// `details` has every checkpoint's, `variance_ratio[0]` and so on. The evidence shows generated pictures of the
-    /// checkpoint `details["evidence_checkpoint"]`.
+    /// checkpoint `details["evidence_checkpoint"]`; the last checkpoint is the generated set.
     #[must_use]
     pub fn finding(&self) -> Finding {
         let told = self
@@ -141,9 +142,18 @@ impl Series {
                 .details
                 .insert("evidence_checkpoint".to_owned(), at as f64);
             let shown = self.diversity.get(at).and_then(Option::as_ref);
+            let is_last = at + 1 == self.diversity.len();
             finding.evidence = shown
                 .map(|found| found.evidence.clone())
-                .unwrap_or_default();
+                .unwrap_or_default()
+                .into_iter()
+                .map(|evidence| {
+                    evidence.on(|side| match side {
+                        SetSide::Generated if !is_last => SetSide::Checkpoint(at),
+                        other => other,
+                    })
+                })
+                .collect();
         }
         finding
     }

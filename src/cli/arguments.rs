@@ -80,6 +80,9 @@ Examples:
     /// What can be measured, and how each number is defined
     #[command(after_help = "Examples:\n  gavel metrics\n  gavel metrics prdc")]
     Metrics(Metrics),
+    /// What can be audited, how each audit decides, and its parameters
+    #[command(after_help = "Examples:\n  gavel audits\n  gavel audits copies")]
+    Audits(Audits),
     /// Precompute, show, merge and convert reference statistics
     #[command(subcommand)]
     Stats(Stats),
@@ -247,6 +250,13 @@ pub struct Evaluate {
 #[derive(Debug, Args)]
 pub struct Metrics {
     /// A metric: its formula, source and parameters
+    pub name: Option<String>,
+}
+
+/// `gavel audits`.
+#[derive(Debug, Args)]
+pub struct Audits {
+    /// An audit: how it decides, its source and parameters
     pub name: Option<String>,
 }
 

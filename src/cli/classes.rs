@@ -188,8 +188,8 @@ impl Class<'_> {
                 .insert("class_n_generated".to_owned(), made.into());
             for evidence in &mut row.evidence {
                 let from = match evidence.side.as_str() {
-                    side if side == SetSide::Reference.name() => &self.chosen.rows[0],
-                    side if side == SetSide::Generated.name() => &self.chosen.rows[1],
+                    side if *side == *SetSide::Reference.name() => &self.chosen.rows[0],
+                    side if *side == *SetSide::Generated.name() => &self.chosen.rows[1],
                     _ => continue,
                 };
                 let whole = evidence

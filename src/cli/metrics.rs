@@ -2,6 +2,7 @@
 
 use super::arguments::Metrics;
 use super::console::Console;
+use crate::audit;
 use crate::error::{Error, Result};
 use crate::metrics::{self, Card, METRICS};
 use std::fmt::Write as _;
@@ -12,8 +13,17 @@ pub fn run(typed: &Metrics, console: &Console) -> Result<()> {
         None => console.data(&list()),
         Some(name) => {
             let metric = metrics::find(name).ok_or_else(|| {
-                Error::usage(format!("there is no metric {name:?}"))
-                    .mend("gavel metrics lists them all")
+                let mend = match audit::AUDITS
+                    .iter()
+                    .find(|audit| audit.card().rows.contains(&name.as_str()))
+                {
+                    Some(audit) => format!(
+                        "it is a row of an audit: gavel audits {}",
+                        audit.card().name
+                    ),
+                    None => "gavel metrics lists them all".to_owned(),
+                };
+                Error::usage(format!("there is no metric {name:?}")).mend(mend)
             })?;
             console.data(&describe(metric.card()))
         }

@@ -65,6 +65,7 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Sensitivity(typed) => sensitivity::run(typed, command, console),
         Command::Selftest(typed) => selftest::run(typed, console),
         Command::Metrics(typed) => metrics::run(typed, console),
+        Command::Audits(typed) => audit::list::run(typed, console),
         Command::Stats(typed) => stats::run(typed, console),
         Command::Features(typed) => features::run(typed, console),
         Command::Models(typed) => models::run(typed, console),

@@ -1,5 +1,6 @@
 //! A number that never travels alone.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Which way is better.
@@ -127,7 +128,7 @@ impl ConfidenceInterval {
 }
 
 /// Which set an index counts in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SetSide {
     /// The reference set.
     Reference,
@@ -135,16 +136,19 @@ pub enum SetSide {
     Generated,
     /// The training set.
     Train,
+    /// An earlier checkpoint of the generator, counted from 0.
+    Checkpoint(usize),
 }
 
 impl SetSide {
-    /// `reference`, `generated` or `train`, as the results document writes it.
+    /// `reference`, `generated`, `train` or `checkpoint 1` (counted from 1), as the results document writes it.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> Cow<'static, str> {
         match self {
-            Self::Reference => "reference",
-            Self::Generated => "generated",
-            Self::Train => "train",
+            Self::Reference => Cow::Borrowed("reference"),
+            Self::Generated => Cow::Borrowed("generated"),
+            Self::Train => Cow::Borrowed("train"),
+            Self::Checkpoint(index) => Cow::Owned(format!("checkpoint {}", index + 1)),
         }
     }
 }

@@ -60,14 +60,17 @@ pub struct ProofRecord {
 }
 
 /// A picture of a set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PictureRecord {
-    /// `reference`, `generated` or `train`.
+    /// `reference`, `generated`, `train` or `checkpoint 1` and so on.
     pub side: String,
     /// Its index among the pictures of that set that could be read.
     pub index: usize,
     /// Its name in the source.
     pub name: String,
+    /// Frames in it: `[left, top, width, height]` in its pixels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<[f64; 4]>,
 }
 
 impl FindingRecord {
@@ -107,10 +110,12 @@ fn proof(evidence: &Evidence, name: &dyn Fn(SetSide, usize) -> String) -> ProofR
         pictures: evidence
             .pictures
             .iter()
-            .map(|&(side, index)| PictureRecord {
-                side: side.name().to_string(),
+            .enumerate()
+            .map(|(place, &(side, index))| PictureRecord {
+                side: side.name().into_owned(),
                 index,
                 name: name(side, index),
+                frames: evidence.frames.get(place).cloned().unwrap_or_default(),
             })
             .collect(),
     }

@@ -1,6 +1,7 @@
 //! The audits: what must be found, and what must not.
 
 mod collapse;
+mod command;
 mod copies;
 mod dropping;
 mod duplicates;

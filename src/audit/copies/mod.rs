@@ -51,6 +51,7 @@ pub struct Copies;
 static CARD: Card = Card {
     name: "copies",
     findings: &["training_copies", "training_mirrors", "training_disguises"],
+    rows: &[],
     summary: "training images handed back, as they are, mirrored or disguised",
     method: "For every generated image the closest training image under turns, shifts, crops, inversion and changes of \
              tone; called a copy where it is much closer than typical near neighbours, calibrated on held-out real images \

@@ -222,6 +222,7 @@ fn evidence(suspect: &Suspect) -> Evidence {
         distance: Some(suspect.explanation.distance),
         transform: Some(suspect.explanation.transform.clone()),
         p_value: (!suspect.explanation.is_near_exact).then_some(suspect.p_value),
+        ..Evidence::default()
     }
 }
 

@@ -3,11 +3,11 @@
 use ndarray::ArrayView2;
 
 use super::super::finding::percent;
-use super::super::{Evidence, Finding, Severity};
-use super::Labels;
+use super::super::{Case, Evidence, Finding, Report, Severity};
 use super::reading::{Reading, count, read};
 use super::regions::{Region, Regions};
-use crate::error::Result;
+use super::{Labels, too_few};
+use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::statistics::estimate::SetSide;
 use crate::statistics::proportions::wilson;
@@ -21,6 +21,70 @@ const DOUBTFUL: f64 = 0.05;
 
 /// Regions that are shown.
 const SHOWN: usize = 6;
+
+/// What the checkpoints of a series are compared on.
+pub struct Basis<'a> {
+    /// Features of the real pictures, `[n, d]`.
+    pub real: ArrayView2<'a, f32>,
+    /// Their classes, where they have any.
+    pub labels: Option<&'a Labels>,
+    /// Regions of the real pictures; `None`: chosen by the numbers of pictures.
+    pub n_bins: Option<usize>,
+    /// Neighbours that vote on a class.
+    pub nearest_k: usize,
+    /// Of the regions.
+    pub seed: Seed,
+}
+
+/// Adds what changed between each two adjacent checkpoints of the case's series, and to the generated set.
+///
+/// # Errors
+/// Interrupted. Too few pictures are a warning.
+pub fn along(case: &Case<'_>, basis: &Basis<'_>, report: &mut Report) -> Result<()> {
+    let series = case.series();
+    let names = case.names_in_series();
+    let name = |at: usize| names.get(at).map_or("", String::as_str);
+    for (at, pair) in series.windows(2).enumerate() {
+        if case.observer.stop_requested() {
+            return Err(Error::interrupted());
+        }
+        let [earlier, later] = pair else { continue };
+        let (Some(before), Some(after)) = (&earlier.features, &later.features) else {
+            continue;
+        };
+        let (before, after) = (before.view(), after.view());
+        let by_regions = regions(basis.real, before, after, basis.n_bins, basis.seed);
+        let by_classes = basis.labels.map(|labels| {
+            let labelled = labels.rows_of(basis.real);
+            classes(
+                labelled.view(),
+                labels,
+                before,
+                after,
+                basis.nearest_k,
+                basis.seed,
+            )
+        });
+        for (what, found) in [("regions", Some(by_regions)), ("classes", by_classes)] {
+            match found {
+                Some(Ok(mut finding)) => {
+                    finding.text = format!("{} to {}: {}", name(at), name(at + 1), finding.text);
+                    let renamed = finding.evidence.into_iter().map(|evidence| {
+                        evidence.on(|side| match side {
+                            SetSide::Reference => case.side_in_series(at),
+                            _ => case.side_in_series(at + 1),
+                        })
+                    });
+                    finding.evidence = renamed.collect();
+                    report.findings.push(finding);
+                }
+                Some(Err(error)) => report.warnings.push(too_few(what, &error)),
+                None => {}
+            }
+        }
+    }
+    Ok(())
+}
 
 /// What changed from `earlier` to `later` `[n, d]`, in regions of the real pictures `basis`: the finding `change_regions`.
 ///

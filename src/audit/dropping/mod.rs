@@ -25,6 +25,7 @@ static CARD: Card = Card {
         "change_regions",
         "change_classes",
     ],
+    rows: &[],
     summary: "kinds of real pictures that the generator does not make, or makes too often, shown by their members",
     method: "clusters (k-means) of a random half of the reference's features, filled by the other half and by the generated set, \
              with Fisher's exact test and Holm's correction; with labels, classes by the vote of the nearest labelled real \
@@ -72,12 +73,21 @@ impl Audit for Dropping {
         if case.observer.stop_requested() {
             return Err(crate::error::Error::interrupted());
         }
-        let Some(labels) = Labels::of(reference) else {
+        let labels = Labels::of(reference);
+        let basis = change::Basis {
+            real: real.view(),
+            labels: labels.as_ref(),
+            n_bins: params.integer_or_auto("n_bins")?,
+            nearest_k: params.integer("nearest_k")?,
+            seed: case.seed,
+        };
+        change::along(case, &basis, &mut report)?;
+        let Some(labels) = &labels else {
             return Ok(report);
         };
-        let nearest_k = params.integer("nearest_k")?;
+        let nearest_k = basis.nearest_k;
         let labelled = labels.rows_of(real.view());
-        match classes::Classes::of(labelled.view(), &labels, made.view(), nearest_k, case.seed) {
+        match classes::Classes::of(labelled.view(), labels, made.view(), nearest_k, case.seed) {
             Ok(classes) => report.findings.push(classes.finding()),
             Err(error) => report.warnings.push(too_few("classes", &error)),
         }

@@ -9,18 +9,22 @@ const COLOUR: [u8; 3] = [0, 230, 0];
 /// The picture with a frame around every face, one pixel wide for each 150 of the picture's shorter side.
 #[must_use]
 pub fn annotate(pixels: &Pixels, faces: &[Face]) -> Pixels {
+    let frames: Vec<[f64; 4]> = faces
+        .iter()
+        .map(|face| [face.x, face.y, face.width, face.height])
+        .collect();
+    framed(pixels, &frames)
+}
+
+/// As [`annotate`], the places as `[left, top, width, height]`.
+#[must_use]
+pub fn framed(pixels: &Pixels, frames: &[[f64; 4]]) -> Pixels {
     let mut marked = pixels.clone();
     let stroke = (pixels.width.min(pixels.height) / 150).max(1);
-    for face in faces {
+    for [x, y, width, height] in frames {
         let edge = |value: f64, most: usize| value.round().clamp(0.0, most as f64) as usize;
-        let (left, right) = (
-            edge(face.x, pixels.width),
-            edge(face.x + face.width, pixels.width),
-        );
-        let (top, bottom) = (
-            edge(face.y, pixels.height),
-            edge(face.y + face.height, pixels.height),
-        );
+        let (left, right) = (edge(*x, pixels.width), edge(x + width, pixels.width));
+        let (top, bottom) = (edge(*y, pixels.height), edge(y + height, pixels.height));
         let near = |value: usize, start: usize, end: usize| {
             value < start + stroke || value + stroke >= end
         };

@@ -22,11 +22,11 @@ mod suppress;
 mod ultraface;
 mod yunet;
 
-pub use annotate::annotate;
+pub use annotate::{annotate, framed};
 pub use declaration::{Declaration, Family, Order};
 pub use detector::{Detector, Settings};
 pub use enlarge::resize;
 pub use face::Face;
 pub use gray::Gray;
-pub use rate::{Faces, detect_all, measure};
+pub use rate::{Faces, chunks, detect_all, measure};
 pub use search::Places;

@@ -26,6 +26,7 @@ const BLIND: f64 = 0.1;
 static CARD: Card = Card {
     name: "faces",
     findings: &["face_rate"],
+    rows: &["face_rate", "face_rate_reference", "face_rate_ratio"],
     summary: "generated faces that a face detector does not take for faces",
     method: "share of pictures with at least one detection, with Wilson's interval, on generated and on real pictures; \
              their ratio with the interval of its logarithm",
@@ -65,6 +66,22 @@ static CARD: Card = Card {
     ],
 };
 
+impl Settings {
+    /// Out of the audit's parameters.
+    ///
+    /// # Errors
+    /// Usage: the parameters are those of another audit.
+    pub fn of(params: &Params) -> Result<Self> {
+        Ok(Self {
+            scale_factor: params.number("scale_factor")?,
+            min_neighbors: params.integer("min_neighbors")?,
+            min_size: params.integer_or_auto("min_size")?,
+            upscale: params.integer("upscale")?,
+            equalize: params.word("equalize")? == "yes",
+        })
+    }
+}
+
 /// The audit; it looks through the detector of the case.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Faces;
@@ -75,15 +92,8 @@ impl Audit for Faces {
     }
 
     fn run(&self, case: &Case<'_>, params: &Params) -> Result<Report> {
-        let settings = Settings {
-            scale_factor: params.number("scale_factor")?,
-            min_neighbors: params.integer("min_neighbors")?,
-            min_size: params.integer_or_auto("min_size")?,
-            upscale: params.integer("upscale")?,
-            equalize: params.word("equalize")? == "yes",
-        };
         match case.detector {
-            Some(detector) => measure(case, detector, &settings),
+            Some(detector) => measure(case, detector, &Settings::of(params)?),
             None => Ok(Report::default()),
         }
     }
@@ -126,8 +136,8 @@ pub fn detect_all(
     Ok(faces)
 }
 
-/// Rows that fit into memory together.
-fn chunks(exhibit: &Exhibit) -> Vec<Vec<usize>> {
+/// Rows whose pictures fit into memory together.
+pub fn chunks(exhibit: &Exhibit) -> Vec<Vec<usize>> {
     let mut chunks: Vec<Vec<usize>> = Vec::new();
     let mut bytes = usize::MAX;
     for (row, item) in exhibit.items.iter().enumerate() {
@@ -421,6 +431,12 @@ fn severity(ours: Share, theirs: Share) -> Severity {
     }
 }
 
+/// The places of faces.
+fn frames(faces: &[Face]) -> Vec<[f64; 4]> {
+    let place = |face: &Face| [face.x, face.y, face.width, face.height];
+    faces.iter().map(place).collect()
+}
+
 /// The surest faces, and the first pictures without any.
 fn evidence(side: SetSide, faces: &[Vec<Face>]) -> Vec<Evidence> {
     let best = |faces: &Vec<Face>| faces.iter().map(|face| face.score).max_by(f64::total_cmp);
@@ -440,6 +456,10 @@ fn evidence(side: SetSide, faces: &[Vec<Face>]) -> Vec<Evidence> {
         .collect();
     let group = |what: &str, rows: Vec<usize>| Evidence {
         label: format!("{}: {what}", side.name()),
+        frames: rows
+            .iter()
+            .filter_map(|&row| Some(frames(faces.get(row)?)))
+            .collect(),
         pictures: rows.into_iter().map(|row| (side, row)).collect(),
         ..Evidence::default()
     };

@@ -34,6 +34,7 @@ static CARD: Card = Card {
         "decoding",
         "enlarged",
     ],
+    rows: &[],
     summary: "leakage between the sets, duplicates in the reference, other formats, sizes or colors, blank pictures, alpha, enlarged pictures",
     method: "equal digests of the decoded pixels; shares of every format, JPEG quality and subsampling, size, mode and bit depth in \
              both sets; pictures whose blocks of pixels are all equal",

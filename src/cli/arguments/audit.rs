@@ -11,7 +11,8 @@ Examples:
   gavel audit mnist/t10k-images-idx3-ubyte.gz samples/ --train mnist/train-images-idx3-ubyte.gz
   gavel audit real.tar.gz submission.tgz --train train.tar.gz --sheets sheets/ --json audit.json
   gavel audit real/ generated/ --audits duplicates,hygiene --fail-on serious
-  gavel audit real/ generated/ --audits faces --detector lbpcascade_animeface.xml
+  gavel audit real/ generated/ --audits faces --detector lbpcascade_animeface.xml --annotate faces/
+  gavel audit real/ --series epoch10/ epoch20/ epoch30/ --audits collapse,dropping
 
 REFERENCE should be real pictures that the generator was not trained on: they show how near honest pictures
 come to the training set, so that only what is nearer than chance is called a copy.
@@ -20,7 +21,12 @@ pub struct Audit {
     /// The real set, held out from training
     pub reference: String,
     /// The generated set
-    pub generated: String,
+    #[arg(required_unless_present = "series")]
+    pub generated: Option<String>,
+    /// Checkpoints of one generator in the order of training, before GENERATED or, without it, with the last as the
+    /// generated set: where does it collapse, and what comes and goes from one to the next?
+    #[arg(long, value_name = "SOURCE", num_args = 1..)]
+    pub series: Vec<String>,
     /// The set that the generator was trained on: without it nothing can be called a copy
     #[arg(long, value_name = "SOURCE")]
     pub train: Option<String>,
@@ -31,7 +37,16 @@ pub struct Audit {
     /// animeface, frontalface, ultraface, yunet; without it faces are not counted
     #[arg(long, value_name = "FILE|NAME")]
     pub detector: Option<String>,
-    /// An audit's parameter (repeatable)
+    /// Enlarge pictures as often before looking for faces (`--set faces.upscale=N`)
+    #[arg(long, value_name = "N", requires = "detector")]
+    pub upscale: Option<usize>,
+    /// Least width and height of a face in pixels, after enlarging (`--set faces.min_size=N`)
+    #[arg(long, value_name = "N", requires = "detector")]
+    pub min_size: Option<usize>,
+    /// Write every generated picture with its faces framed into this folder, as PNG
+    #[arg(long, value_name = "DIR", requires = "detector")]
+    pub annotate: Option<PathBuf>,
+    /// An audit's parameter (repeatable); `gavel audits NAME` lists them
     #[arg(long = "set", value_name = "AUDIT.PARAM=VALUE")]
     pub set: Vec<String>,
     /// Contact sheets of the pictures that prove the findings, one for each finding

@@ -1,5 +1,7 @@
 //! `gavel audit`: what is wrong with a set, and the pictures that prove it.
 
+mod annotate;
+pub mod list;
 pub mod scene;
 mod sheets;
 
@@ -11,7 +13,7 @@ use super::laboratory::Laboratory;
 use super::output;
 use super::plan::NetworkPlan;
 use super::sheets::check;
-use crate::audit::faces::{Detector, Places};
+use crate::audit::faces::{Detector, Places, Settings};
 use crate::audit::{self, Audit, Case, Need, Report, Severity};
 use crate::error::{Error, Result};
 use crate::metrics::Params;
@@ -25,9 +27,9 @@ use scene::{Looking, Scene};
 pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()> {
     let plan = NetworkPlan::check(&typed.network)?;
     let audits = audit::select(&typed.audits)?;
-    let parameters = audit::parameters(&typed.set)?;
+    let parameters = audit::parameters(&options(typed))?;
     output::check(&typed.output)?;
-    if let Some(folder) = &typed.sheets {
+    for folder in [&typed.sheets, &typed.annotate].into_iter().flatten() {
         check(folder)?;
     }
     let lab = Laboratory::new(&plan, console).seeded(typed.seed);
@@ -60,8 +62,29 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
     if let Some(folder) = &typed.sheets {
         sheets::draw(&results.findings, &scene, folder, console)?;
     }
+    if let (Some(folder), Some(detector)) = (&typed.annotate, &detector) {
+        let (_, parameters) = audit::AUDITS
+            .iter()
+            .zip(&parameters)
+            .find(|(audit, _)| audit.card().name == "faces")
+            .ok_or_else(|| Error::usage("there is no audit of faces"))?;
+        annotate::write(&case, detector, &Settings::of(parameters)?, folder)?;
+        console.talk(&format!("framed faces: {}", folder.display()));
+    }
     finish(&results, &typed.output, console)?;
     verdict(&report, typed.fail_on)
+}
+
+/// `--set` and its shorter spellings.
+fn options(typed: &Typed) -> Vec<String> {
+    let short = [
+        ("faces.upscale", typed.upscale),
+        ("faces.min_size", typed.min_size),
+    ];
+    let spelled = short
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+    typed.set.iter().cloned().chain(spelled).collect()
 }
 
 /// Runs the audits; `parameters` are those of all of [`audit::AUDITS`].

@@ -16,11 +16,10 @@ use crate::verdicts::results::{Failure, Input, Warning};
 use std::collections::BTreeMap;
 
 /// One set and the way back to its pictures.
-struct Side<'a> {
+struct Side {
     exhibit: Exhibit,
     pictures: PictureSet,
     input: Input,
-    console: &'a Console,
 }
 
 /// How sets are looked at.
@@ -37,44 +36,99 @@ pub struct Looking<'a> {
 
 /// All sets of an audit.
 pub struct Scene<'a> {
-    reference: Side<'a>,
-    generated: Side<'a>,
-    train: Option<Side<'a>>,
+    reference: Side,
+    generated: Side,
+    train: Option<Side>,
+    checkpoints: Checkpoints,
+    console: &'a Console,
+}
+
+/// Earlier checkpoints, and the way back to their pictures.
+#[derive(Default)]
+struct Checkpoints {
+    exhibits: Vec<Exhibit>,
+    pictures: Vec<PictureSet>,
+    inputs: Vec<Input>,
+}
+
+/// The sources of an audit, opened.
+pub struct Sources {
+    /// Real pictures.
+    pub reference: Box<dyn ImageSource>,
+    /// Generated ones.
+    pub generated: Box<dyn ImageSource>,
+    /// What the generator was trained on.
+    pub train: Option<Box<dyn ImageSource>>,
+    /// Earlier checkpoints of the generator, in the order of training.
+    pub checkpoints: Vec<Box<dyn ImageSource>>,
 }
 
 impl<'a> Scene<'a> {
     /// Opens all sets before looking at the first, so that a wrong name is told at once.
     pub fn open(typed: &Typed, looking: &Looking<'a>) -> Result<Self> {
-        let reference = pictures(looking.lab, &typed.reference)?;
-        let generated = pictures(looking.lab, &typed.generated)?;
-        let train = typed
-            .train
-            .as_deref()
-            .map(|spec| pictures(looking.lab, spec))
-            .transpose()?;
-        Self::of(reference, generated, train, looking)
+        let open = |spec: &str| pictures(looking.lab, spec);
+        let mut series: Vec<&str> = typed.series.iter().map(String::as_str).collect();
+        let generated = match typed.generated.as_deref() {
+            Some(generated) => generated,
+            // The last of a series is the generator as it is now.
+            None => series.pop().ok_or_else(nothing_generated)?,
+        };
+        let sources = Sources {
+            reference: open(&typed.reference)?,
+            generated: open(generated)?,
+            train: typed.train.as_deref().map(open).transpose()?,
+            checkpoints: series.into_iter().map(open).collect::<Result<_>>()?,
+        };
+        Self::of(sources, looking)
     }
 
     /// Looks at every picture of the sets.
-    pub fn of(
-        reference: Box<dyn ImageSource>,
-        generated: Box<dyn ImageSource>,
-        train: Option<Box<dyn ImageSource>>,
-        looking: &Looking<'a>,
-    ) -> Result<Self> {
+    pub fn of(sources: Sources, looking: &Looking<'a>) -> Result<Self> {
+        let mut checkpoints = Checkpoints::default();
+        for source in sources.checkpoints {
+            let seen = look(source, looking)?;
+            checkpoints.exhibits.push(seen.exhibit);
+            checkpoints.pictures.push(seen.pictures);
+            checkpoints.inputs.push(seen.input);
+        }
         Ok(Self {
-            reference: look(reference, looking)?,
-            generated: look(generated, looking)?,
-            train: train.map(|source| look(source, looking)).transpose()?,
+            reference: look(sources.reference, looking)?,
+            generated: look(sources.generated, looking)?,
+            train: sources
+                .train
+                .map(|train| look(train, looking))
+                .transpose()?,
+            checkpoints,
+            console: looking.console,
         })
     }
 
-    fn side(&self, side: SetSide) -> Option<&Side<'a>> {
-        match side {
-            SetSide::Reference => Some(&self.reference),
-            SetSide::Generated => Some(&self.generated),
-            SetSide::Train => self.train.as_ref(),
-        }
+    /// The sets that are there.
+    #[must_use]
+    pub fn sides(&self) -> Vec<SetSide> {
+        let checkpoints = (0..self.checkpoints.exhibits.len()).map(SetSide::Checkpoint);
+        [SetSide::Reference, SetSide::Generated]
+            .into_iter()
+            .chain(self.train.is_some().then_some(SetSide::Train))
+            .chain(checkpoints)
+            .collect()
+    }
+
+    fn side(&self, side: SetSide) -> Option<(&Exhibit, &PictureSet, &Input)> {
+        let side = match side {
+            SetSide::Reference => &self.reference,
+            SetSide::Generated => &self.generated,
+            SetSide::Train => self.train.as_ref()?,
+            SetSide::Checkpoint(at) => {
+                let Checkpoints {
+                    exhibits,
+                    pictures,
+                    inputs,
+                } = &self.checkpoints;
+                return Some((exhibits.get(at)?, pictures.get(at)?, inputs.get(at)?));
+            }
+        };
+        Some((&side.exhibit, &side.pictures, &side.input))
     }
 
     /// What the audits see.
@@ -88,6 +142,7 @@ impl<'a> Scene<'a> {
             reference: Some(&self.reference.exhibit),
             generated: &self.generated.exhibit,
             train: self.train.as_ref().map(|side| &side.exhibit),
+            checkpoints: &self.checkpoints.exhibits,
             detector,
             archive: self,
             seed,
@@ -98,15 +153,15 @@ impl<'a> Scene<'a> {
     /// The name of a picture.
     pub fn name(&self, side: SetSide, index: usize) -> String {
         self.side(side)
-            .and_then(|side| side.exhibit.items.get(index))
+            .and_then(|(exhibit, ..)| exhibit.items.get(index))
             .map_or_else(|| index.to_string(), |item| item.name.clone())
     }
 
     /// For the results document.
     pub fn inputs(&self) -> BTreeMap<String, Input> {
-        [SetSide::Reference, SetSide::Generated, SetSide::Train]
+        self.sides()
             .into_iter()
-            .filter_map(|side| Some((side.name().to_owned(), self.side(side)?.input.clone())))
+            .filter_map(|side| Some((side.name().into_owned(), self.side(side)?.2.clone())))
             .collect()
     }
 }
@@ -114,7 +169,7 @@ impl<'a> Scene<'a> {
 impl Archive for Scene<'_> {
     fn read(&self, side: SetSide, rows: &[usize]) -> Result<BTreeMap<usize, Pixels>> {
         match self.side(side) {
-            Some(found) => found.pictures.read(rows, usize::MAX, found.console),
+            Some((_, pictures, _)) => pictures.read(rows, usize::MAX, self.console),
             None => Err(Error::input(format!("there is no {} set", side.name()))),
         }
     }
@@ -128,12 +183,17 @@ fn pictures(lab: &Laboratory<'_>, spec: &str) -> Result<Box<dyn ImageSource>> {
     }
 }
 
+fn nothing_generated() -> Error {
+    Error::usage("no generated set: neither GENERATED nor --series SOURCE…")
+        .mend("gavel audit REFERENCE GENERATED, or gavel audit REFERENCE --series EPOCH1 EPOCH2 …")
+}
+
 fn no_pictures(spec: &str, found: &str) -> Error {
     Error::input(format!("{spec} holds {found}; an audit looks at pictures"))
         .mend("give a folder, an archive or an array of pictures; `gavel evaluate` takes features")
 }
 
-fn look<'a>(source: Box<dyn ImageSource>, looking: &Looking<'a>) -> Result<Side<'a>> {
+fn look(source: Box<dyn ImageSource>, looking: &Looking<'_>) -> Result<Side> {
     let Looking {
         lab, plan, console, ..
     } = *looking;
@@ -182,6 +242,5 @@ fn look<'a>(source: Box<dyn ImageSource>, looking: &Looking<'a>) -> Result<Side<
         exhibit,
         pictures: PictureSet::new(source, indices),
         input,
-        console,
     })
 }

@@ -2,13 +2,13 @@
 
 use super::scene::Scene;
 use crate::audit::Archive;
+use crate::audit::faces::framed;
 use crate::cli::console::Console;
 use crate::cli::output;
 use crate::cli::sheets::{broken, drawn};
 use crate::error::{Error, Result};
 use crate::plots::sheet;
 use crate::sources::Pixels;
-use crate::statistics::estimate::SetSide;
 use crate::verdicts::findings::{FindingRecord, ProofRecord};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -31,7 +31,7 @@ pub fn draw(
     console: &Console,
 ) -> Result<()> {
     let mut pictures = BTreeMap::new();
-    for side in [SetSide::Reference, SetSide::Generated, SetSide::Train] {
+    for side in scene.sides() {
         let wanted: BTreeSet<usize> = findings
             .iter()
             .flat_map(shown)
@@ -41,7 +41,7 @@ pub fn draw(
             .collect();
         if !wanted.is_empty() {
             let wanted: Vec<usize> = wanted.into_iter().collect();
-            pictures.insert(side.name(), scene.read(side, &wanted)?);
+            pictures.insert(side.name().into_owned(), scene.read(side, &wanted)?);
         }
     }
     let mut taken = BTreeSet::new();
@@ -69,7 +69,7 @@ fn shown(finding: &FindingRecord) -> impl Iterator<Item = &ProofRecord> {
     finding.evidence.iter().take(LINES)
 }
 
-fn line(proof: &ProofRecord, pictures: &BTreeMap<&str, BTreeMap<usize, Pixels>>) -> sheet::Row {
+fn line(proof: &ProofRecord, pictures: &BTreeMap<String, BTreeMap<usize, Pixels>>) -> sheet::Row {
     let sides: BTreeSet<&str> = proof.pictures.iter().map(|p| p.side.as_str()).collect();
     let mut label: Vec<String> = Vec::new();
     if !proof.label.is_empty() {
@@ -97,7 +97,10 @@ fn line(proof: &ProofRecord, pictures: &BTreeMap<&str, BTreeMap<usize, Pixels>>)
             .pictures
             .iter()
             .take(COLUMNS)
-            .filter_map(|picture| drawn(pictures.get(picture.side.as_str())?.get(&picture.index)?))
+            .filter_map(|picture| {
+                let pixels = pictures.get(picture.side.as_str())?.get(&picture.index)?;
+                drawn(&framed(pixels, &picture.frames))
+            })
             .collect(),
     }
 }

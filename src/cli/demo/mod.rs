@@ -3,7 +3,7 @@
 mod generators;
 
 use super::arguments::Demo;
-use super::audit::scene::{Looking, Scene};
+use super::audit::scene::{Looking, Scene, Sources};
 use super::audit::{examine, records};
 use super::console::Console;
 use super::evaluate::{Panel, Sets};
@@ -73,12 +73,13 @@ pub fn run(typed: &Demo, command: &[String], console: &Console) -> Result<()> {
         };
         let set =
             |name: &str, pictures: &[Pixels]| lab.measure(Opened::Images(source(name, pictures)));
-        let scene = Scene::of(
-            source("reference", &reference),
-            source(generator.name, &pictures),
-            Some(source("train", &material.train)),
-            &looking,
-        )?;
+        let sources = Sources {
+            reference: source("reference", &reference),
+            generated: source(generator.name, &pictures),
+            train: Some(source("train", &material.train)),
+            checkpoints: Vec::new(),
+        };
+        let scene = Scene::of(sources, &looking)?;
         let case = scene.case(Seed(typed.seed), None, console);
         let report = examine(&case, &audits, &parameters, console)?;
         let reference = set("reference", &reference)?;

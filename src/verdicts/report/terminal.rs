@@ -136,10 +136,12 @@ fn diagnostics(row: &Row) -> Option<String> {
 /// `fid[clean · inception-2015-12-05]`, with those parameters that tell rows of the same id apart.
 fn label(results: &Results, row: &Row) -> String {
     let mut parts = Vec::new();
-    if let Some(protocol) = &results.protocol {
+    // A row that no network had a part in, such as a face rate, does not carry its name.
+    let depends_on = |name: &str| row.name.is_empty() || row.name.contains(name);
+    if let Some(protocol) = results.protocol.as_ref().filter(|p| depends_on(&p.name)) {
         parts.push(protocol.name.clone());
     }
-    if let Some(extractor) = &results.extractor {
+    if let Some(extractor) = results.extractor.as_ref().filter(|e| depends_on(&e.name)) {
         parts.push(extractor.name.clone());
     }
     let siblings: Vec<_> = results

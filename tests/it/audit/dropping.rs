@@ -283,6 +283,7 @@ fn run(reference: &Exhibit, generated: &Exhibit) -> gavel::audit::Report {
         reference: Some(reference),
         generated,
         train: None,
+        checkpoints: &[],
         detector: None,
         archive: &Empty,
         seed: Seed::DEFAULT,

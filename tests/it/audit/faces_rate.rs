@@ -40,7 +40,7 @@ fn picture(has_face: bool) -> Pixels {
 
 impl Archive for Sets {
     fn read(&self, side: SetSide, rows: &[usize]) -> Result<BTreeMap<usize, Pixels>> {
-        let letters = self.0[side.name()].as_bytes();
+        let letters = self.0[&*side.name()].as_bytes();
         Ok(rows
             .iter()
             .map(|&row| (row, picture(letters[row] == b'f')))
@@ -96,6 +96,7 @@ fn report(generated: &'static str, reference: Option<&'static str>, settings: &S
         reference: reference.map(|_| &theirs),
         generated: &ours,
         train: None,
+        checkpoints: &[],
         detector: None,
         archive: &sets,
         seed: Seed::DEFAULT,
@@ -204,6 +205,7 @@ fn pictures_smaller_than_the_window_are_counted_aloud() {
         reference: None,
         generated: &ours,
         train: None,
+        checkpoints: &[],
         detector: None,
         archive: &sets,
         seed: Seed::DEFAULT,

@@ -40,6 +40,7 @@ fn run_with(
         generated,
         train,
         detector: None,
+        checkpoints: &[],
         archive: shelf,
         seed: Seed::DEFAULT,
         observer: &Silent,
