@@ -4,6 +4,7 @@
 //! orders of magnitude and have a sign. Levels stand at equal distances. Colours are those of Okabe and Ito (2008),
 //! which people with colour vision deficiencies can tell apart; the mark of each line differs as well.
 
+use super::palette::{COLOURS, FAINT, INK, SHADE};
 use super::raster::Raster;
 use image::{ImageFormat, Rgb, RgbImage};
 use plotters::coord::Shift;
@@ -48,19 +49,6 @@ const LEGEND_LINE: i32 = 22;
 /// Pixels of the PNG for each unit of the SVG.
 const ENLARGED: i32 = 2;
 
-const INK: RGBColor = RGBColor(40, 40, 40);
-const FAINT: RGBColor = RGBColor(225, 225, 225);
-const SHADE: RGBColor = RGBColor(238, 238, 238);
-/// Okabe and Ito without the yellow, which is too faint on white.
-const COLOURS: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(0, 0, 0),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-];
 /// Heights that may carry a label, both ways from zero.
 const TICKS: [f64; 11] = [3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 1e5, 1e6, 1e8];
 
