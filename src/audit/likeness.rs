@@ -223,6 +223,25 @@ impl<'a> Likeness<'a> {
         Ok(clusters)
     }
 
+    /// All pairs `(a, b, squared)` within `limit` with `a < b` and `a < n` for which `asked` holds, in order.
+    ///
+    /// # Errors
+    /// Interrupted.
+    pub fn pairs(
+        &self,
+        n: usize,
+        limit: u32,
+        asked: &(dyn Fn(usize, usize) -> bool + Sync),
+        observer: &dyn Observer,
+    ) -> Result<Vec<(usize, usize, u32)>> {
+        let found = self.each(observer, |a| {
+            let others = (a + 1..self.len()).filter(|&b| a < n && asked(a, b));
+            let near = others.filter_map(|b| Some((a, b, self.squared_within(a, b, limit)?)));
+            near.collect::<Vec<_>>()
+        })?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     fn each<T: Send>(
         &self,
         observer: &dyn Observer,

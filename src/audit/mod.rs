@@ -9,6 +9,7 @@
 //! ```
 
 pub mod collapse;
+pub mod common;
 pub mod copies;
 pub mod crowd;
 pub mod dropping;

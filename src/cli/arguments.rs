@@ -2,6 +2,7 @@
 
 mod audit;
 mod compare;
+mod grade;
 mod protocols;
 mod selftest;
 mod sensitivity;
@@ -9,6 +10,7 @@ mod shims;
 
 pub use audit::{Audit, FailOn};
 pub use compare::Compare;
+pub use grade::Grade;
 pub use protocols::Protocols;
 pub use selftest::Selftest;
 pub use sensitivity::Sensitivity;
@@ -69,6 +71,8 @@ Examples:
     Evaluate(Evaluate),
     /// Copies, mirrors, duplicates, collapse, missing modes, faces: findings with the pictures that prove them
     Audit(Audit),
+    /// Many submissions, one course: a grade book
+    Grade(Grade),
     /// Is B better than A, and is that more than chance?
     Compare(Compare),
     /// The same pair under every protocol: how much of the number is preprocessing?

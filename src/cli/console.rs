@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 static STOP: AtomicBool = AtomicBool::new(false);
 
@@ -28,6 +29,7 @@ pub struct Console {
     quiet: bool,
     bars: bool,
     bar: Mutex<Option<ProgressBar>>,
+    until: Mutex<Option<Instant>>,
 }
 
 impl Console {
@@ -38,7 +40,31 @@ impl Console {
             quiet,
             bars: !quiet && !no_progress && std::io::stderr().is_terminal(),
             bar: Mutex::new(None),
+            until: Mutex::new(None),
         }
+    }
+
+    /// A console with the progress bars of this one and no talk.
+    #[must_use]
+    pub fn hushed(&self) -> Self {
+        Self {
+            quiet: true,
+            bars: self.bars,
+            bar: Mutex::new(None),
+            until: Mutex::new(None),
+        }
+    }
+
+    /// From now on work that asks is told to stop after so long; `None` lifts the limit.
+    pub fn limit(&self, time: Option<Duration>) {
+        let until = time.map(|time| Instant::now() + time);
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+
+    /// Has the user asked to stop?
+    #[must_use]
+    pub fn is_interrupted() -> bool {
+        STOP.load(Ordering::SeqCst)
     }
 
     fn with_bar(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
@@ -112,6 +138,7 @@ impl Observer for Console {
     }
 
     fn stop_requested(&self) -> bool {
-        STOP.load(Ordering::SeqCst)
+        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::is_interrupted() || until.is_some_and(|until| Instant::now() > until)
     }
 }

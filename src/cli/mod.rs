@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod evaluate;
 mod features;
+mod grade;
 mod laboratory;
 mod memo;
 mod metrics;
@@ -60,6 +61,7 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
     match typed {
         Command::Evaluate(typed) => evaluate::run(typed, command, console),
         Command::Audit(typed) => audit::run(typed, command, console),
+        Command::Grade(typed) => grade::run(typed, &command, console),
         Command::Compare(typed) => compare::run(typed, command, console),
         Command::Protocols(typed) => protocols::run(typed, command, console),
         Command::Sensitivity(typed) => sensitivity::run(typed, command, console),

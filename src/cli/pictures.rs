@@ -21,6 +21,12 @@ impl PictureSet {
         Self { source, items }
     }
 
+    /// What the source says of itself.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        self.source.notes()
+    }
+
     /// The decoded pictures of `rows`, by row, in one visit of the source. Rows that the set does not have are left out.
     ///
     /// At most `budget` bytes of pixels are kept: those of the first rows, as many as fit (at least one). Which they are

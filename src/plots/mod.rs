@@ -3,5 +3,7 @@
 mod letters;
 pub mod palette;
 pub mod panels;
+pub mod ranking;
 mod raster;
+pub mod scatter;
 pub mod sheet;

@@ -11,6 +11,8 @@ pub struct Limits {
     pub max_members: usize,
     /// Most expanded bytes per stored byte over the whole archive; default 500. Deflate reaches 1032 on zeros.
     pub max_ratio: u64,
+    /// Most expanded bytes of the whole archive; default without end, as it is never in memory.
+    pub max_bytes: u64,
     /// Expanded bytes up to which the ratio is not looked at; default 1 GiB. A small set of blank pictures is no bomb.
     pub ratio_free_bytes: u64,
 }
@@ -21,6 +23,7 @@ impl Default for Limits {
             max_member_bytes: 256 << 20,
             max_members: 10_000_000,
             max_ratio: 500,
+            max_bytes: u64::MAX,
             ratio_free_bytes: 1 << 30,
         }
     }
@@ -53,6 +56,12 @@ impl<'a> Budget<'a> {
             return Err(refused(format!(
                 "it has more than {} members",
                 self.limits.max_members
+            )));
+        }
+        if self.expanded > self.limits.max_bytes {
+            return Err(refused(format!(
+                "it expands to more than {} bytes",
+                self.limits.max_bytes
             )));
         }
         let ratio = self.expanded / self.stored;

@@ -7,6 +7,7 @@
 
 pub mod comparison;
 pub mod findings;
+pub mod grade;
 pub mod page;
 pub mod protocols;
 pub mod report;

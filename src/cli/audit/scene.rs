@@ -14,6 +14,7 @@ use crate::sources::{ImageSource, Opened, Pixels};
 use crate::statistics::estimate::SetSide;
 use crate::verdicts::results::{Failure, Input, Warning};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One set and the way back to its pictures.
 struct Side {
@@ -36,11 +37,45 @@ pub struct Looking<'a> {
 
 /// All sets of an audit.
 pub struct Scene<'a> {
-    reference: Side,
+    grounds: Grounds,
     generated: Side,
-    train: Option<Side>,
     checkpoints: Checkpoints,
     console: &'a Console,
+}
+
+/// The real sets of an audit, looked at once for any number of generated sets.
+#[derive(Clone)]
+pub struct Grounds {
+    reference: Arc<Side>,
+    train: Option<Arc<Side>>,
+}
+
+impl Grounds {
+    /// Looks at every picture of the real sets.
+    pub fn look(
+        reference: Box<dyn ImageSource>,
+        train: Option<Box<dyn ImageSource>>,
+        looking: &Looking<'_>,
+    ) -> Result<Self> {
+        Ok(Self {
+            reference: Arc::new(look(reference, looking)?),
+            train: train
+                .map(|train| look(train, looking))
+                .transpose()?
+                .map(Arc::new),
+        })
+    }
+
+    /// The reference, then the training set.
+    #[must_use]
+    pub fn exhibits(&self) -> Vec<&Exhibit> {
+        let sides = [Some(&self.reference), self.train.as_ref()];
+        sides
+            .into_iter()
+            .flatten()
+            .map(|side| &side.exhibit)
+            .collect()
+    }
 }
 
 /// Earlier checkpoints, and the way back to their pictures.
@@ -84,20 +119,27 @@ impl<'a> Scene<'a> {
 
     /// Looks at every picture of the sets.
     pub fn of(sources: Sources, looking: &Looking<'a>) -> Result<Self> {
+        let grounds = Grounds::look(sources.reference, sources.train, looking)?;
+        Self::on(&grounds, sources.generated, sources.checkpoints, looking)
+    }
+
+    /// Looks at every picture of a generated set, and of its earlier checkpoints.
+    pub fn on(
+        grounds: &Grounds,
+        generated: Box<dyn ImageSource>,
+        checkpoints_before: Vec<Box<dyn ImageSource>>,
+        looking: &Looking<'a>,
+    ) -> Result<Self> {
         let mut checkpoints = Checkpoints::default();
-        for source in sources.checkpoints {
+        for source in checkpoints_before {
             let seen = look(source, looking)?;
             checkpoints.exhibits.push(seen.exhibit);
             checkpoints.pictures.push(seen.pictures);
             checkpoints.inputs.push(seen.input);
         }
         Ok(Self {
-            reference: look(sources.reference, looking)?,
-            generated: look(sources.generated, looking)?,
-            train: sources
-                .train
-                .map(|train| look(train, looking))
-                .transpose()?,
+            grounds: grounds.clone(),
+            generated: look(generated, looking)?,
             checkpoints,
             console: looking.console,
         })
@@ -109,16 +151,16 @@ impl<'a> Scene<'a> {
         let checkpoints = (0..self.checkpoints.exhibits.len()).map(SetSide::Checkpoint);
         [SetSide::Reference, SetSide::Generated]
             .into_iter()
-            .chain(self.train.is_some().then_some(SetSide::Train))
+            .chain(self.grounds.train.is_some().then_some(SetSide::Train))
             .chain(checkpoints)
             .collect()
     }
 
     fn side(&self, side: SetSide) -> Option<(&Exhibit, &PictureSet, &Input)> {
         let side = match side {
-            SetSide::Reference => &self.reference,
+            SetSide::Reference => &self.grounds.reference,
             SetSide::Generated => &self.generated,
-            SetSide::Train => self.train.as_ref()?,
+            SetSide::Train => self.grounds.train.as_ref()?,
             SetSide::Checkpoint(at) => {
                 let Checkpoints {
                     exhibits,
@@ -139,9 +181,9 @@ impl<'a> Scene<'a> {
         console: &'c Console,
     ) -> Case<'c> {
         Case {
-            reference: Some(&self.reference.exhibit),
+            reference: Some(&self.grounds.reference.exhibit),
             generated: &self.generated.exhibit,
-            train: self.train.as_ref().map(|side| &side.exhibit),
+            train: self.grounds.train.as_ref().map(|side| &side.exhibit),
             checkpoints: &self.checkpoints.exhibits,
             detector,
             archive: self,
@@ -155,6 +197,24 @@ impl<'a> Scene<'a> {
         self.side(side)
             .and_then(|(exhibit, ..)| exhibit.items.get(index))
             .map_or_else(|| index.to_string(), |item| item.name.clone())
+    }
+
+    /// The generated set, as it was looked at.
+    #[must_use]
+    pub fn generated(&self) -> &Exhibit {
+        &self.generated.exhibit
+    }
+
+    /// Its record for the results document.
+    #[must_use]
+    pub fn generated_input(&self) -> &Input {
+        &self.generated.input
+    }
+
+    /// What the user should hear of the generated set: members left out, links not followed.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        self.generated.pictures.notes()
     }
 
     /// For the results document.

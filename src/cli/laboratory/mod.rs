@@ -404,6 +404,12 @@ impl<'a> Laboratory<'a> {
         }
     }
 
+    /// The warnings so far, which are then forgotten: what follows is about another set.
+    #[must_use]
+    pub fn take_warnings(&self) -> Vec<Warning> {
+        self.warnings.take()
+    }
+
     /// The warnings so far.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {

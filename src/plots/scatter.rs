@@ -1,0 +1,267 @@
+//! Named points over two axes with whiskers both ways, and the corners that must be reached. Drawn as SVG without a
+//! ground, in the colours of [`super::palette`], which a page may give its own values.
+
+use super::palette::{COLOURS, FAINT, INK};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::io;
+
+/// A figure.
+#[derive(Debug, Clone, Default)]
+pub struct Scatter {
+    /// What the axes count: across, up.
+    pub labels: [String; 2],
+    /// The points.
+    pub points: Vec<Point>,
+    /// Corners with their names: a limit across and a limit up.
+    pub corners: Vec<([f64; 2], String)>,
+}
+
+/// A point.
+#[derive(Debug, Clone, Default)]
+pub struct Point {
+    /// Stands beside it.
+    pub name: String,
+    /// Across, up.
+    pub at: [f64; 2],
+    /// Ends of the whiskers across and up.
+    pub reach: [[f64; 2]; 2],
+}
+
+const SIZE: (i32, i32) = (720, 420);
+const LEFT: i32 = 64;
+const BOTTOM: i32 = 48;
+const MARGIN: i32 = 24;
+/// Names are written where there are no more points than this.
+const MOST_NAMES: usize = 30;
+const LETTERS: i32 = 12;
+
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
+/// Where numbers are on paper.
+struct Scale {
+    low: [f64; 2],
+    high: [f64; 2],
+}
+
+impl Scale {
+    fn of(figure: &Scatter) -> Self {
+        let mut low = [f64::INFINITY; 2];
+        let mut high = [f64::NEG_INFINITY; 2];
+        let corners = figure
+            .corners
+            .iter()
+            .map(|(at, _)| [[at[0]; 2], [at[1]; 2]]);
+        for reach in figure.points.iter().map(|point| point.reach).chain(corners) {
+            for axis in 0..2 {
+                for value in reach[axis].into_iter().filter(|value| value.is_finite()) {
+                    low[axis] = low[axis].min(value);
+                    high[axis] = high[axis].max(value);
+                }
+            }
+        }
+        for axis in 0..2 {
+            if low[axis] > high[axis] {
+                (low[axis], high[axis]) = (0.0, 1.0);
+            }
+            let room = 0.06 * (high[axis] - low[axis]).max(1e-9);
+            (low[axis], high[axis]) = (low[axis] - room, high[axis] + room);
+        }
+        Self { low, high }
+    }
+
+    fn place(&self, [x, y]: [f64; 2]) -> (i32, i32) {
+        let part =
+            |axis: usize, value: f64| (value - self.low[axis]) / (self.high[axis] - self.low[axis]);
+        let across = f64::from(SIZE.0 - LEFT - MARGIN) * part(0, x).clamp(-0.5, 1.5);
+        let up = f64::from(SIZE.1 - BOTTOM - MARGIN) * part(1, y).clamp(-0.5, 1.5);
+        (
+            LEFT + across.round() as i32,
+            SIZE.1 - BOTTOM - up.round() as i32,
+        )
+    }
+}
+
+/// Round numbers between two ends, about five of them.
+pub(super) fn ticks(low: f64, high: f64) -> Vec<f64> {
+    let raw = (high - low) / 5.0;
+    if !(raw.is_finite() && raw > 0.0) {
+        return Vec::new();
+    }
+    let power = 10f64.powf(raw.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|s| s * power)
+        .find(|s| *s >= raw)
+        .unwrap_or(raw);
+    let first = (low / step).ceil() as i64;
+    let last = (high / step).floor() as i64;
+    (first..=last).map(|n| n as f64 * step).collect()
+}
+
+/// A tick as it is written: without the noise of binary fractions.
+pub(super) fn written(value: f64) -> String {
+    let text = format!("{value:.6}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    (if text == "-0" { "0" } else { text }).to_owned()
+}
+
+/// The figure as SVG.
+///
+/// # Errors
+/// When the drawing crate fails, which a figure of ordinary size does not make it do.
+pub fn svg(figure: &Scatter) -> io::Result<String> {
+    let mut text = String::new();
+    let area =
+        SVGBackend::with_string(&mut text, (SIZE.0 as u32, SIZE.1 as u32)).into_drawing_area();
+    let scale = Scale::of(figure);
+    let failed = |e: DrawingAreaErrorKind<io::Error>| io::Error::other(e.to_string());
+    axes(&area, figure, &scale).map_err(failed)?;
+    corners(&area, figure, &scale).map_err(failed)?;
+    points(&area, figure, &scale).map_err(failed)?;
+    area.present().map_err(failed)?;
+    drop(area);
+    Ok(text)
+}
+
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<io::Error>>;
+
+fn letters(h: HPos, v: VPos) -> TextStyle<'static> {
+    ("sans-serif", LETTERS)
+        .into_font()
+        .color(&INK)
+        .pos(Pos::new(h, v))
+}
+
+fn axes(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
+    let (right, top) = (SIZE.0 - MARGIN, MARGIN);
+    for x in ticks(scale.low[0], scale.high[0]) {
+        let (at, _) = scale.place([x, scale.low[1]]);
+        area.draw(&PathElement::new(
+            [(at, top), (at, SIZE.1 - BOTTOM)],
+            FAINT.stroke_width(1),
+        ))?;
+        area.draw(&Text::new(
+            written(x),
+            (at, SIZE.1 - BOTTOM + 6),
+            letters(HPos::Center, VPos::Top),
+        ))?;
+    }
+    for y in ticks(scale.low[1], scale.high[1]) {
+        let (_, at) = scale.place([scale.low[0], y]);
+        area.draw(&PathElement::new(
+            [(LEFT, at), (right, at)],
+            FAINT.stroke_width(1),
+        ))?;
+        area.draw(&Text::new(
+            written(y),
+            (LEFT - 8, at),
+            letters(HPos::Right, VPos::Center),
+        ))?;
+    }
+    area.draw(&Text::new(
+        figure.labels[0].clone(),
+        ((LEFT + right) / 2, SIZE.1 - 8),
+        letters(HPos::Center, VPos::Bottom),
+    ))?;
+    area.draw(&Text::new(
+        figure.labels[1].clone(),
+        (8, 4),
+        letters(HPos::Left, VPos::Top),
+    ))
+}
+
+/// A dashed line across or down.
+pub(super) fn dashed(
+    area: &Area<'_>,
+    from: (i32, i32),
+    to: (i32, i32),
+    style: ShapeStyle,
+) -> Drawn {
+    let (dx, dy) = ((to.0 - from.0).signum(), (to.1 - from.1).signum());
+    let length = (to.0 - from.0).abs().max((to.1 - from.1).abs());
+    for start in (0..length).step_by(9) {
+        let end = (start + 5).min(length);
+        let dash = [start, end].map(|at| (from.0 + dx * at, from.1 + dy * at));
+        area.draw(&PathElement::new(dash, style))?;
+    }
+    Ok(())
+}
+
+/// Each corner as two dashed lines, named at their crossing.
+fn corners(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
+    let style = COLOURS[1].stroke_width(1);
+    for (at, name) in &figure.corners {
+        let (x, y) = scale.place(*at);
+        dashed(area, (LEFT, y), (SIZE.0 - MARGIN, y), style)?;
+        dashed(area, (x, MARGIN), (x, SIZE.1 - BOTTOM), style)?;
+        area.draw(&Text::new(
+            name.clone(),
+            (x - 4, y - 3),
+            ("sans-serif", LETTERS)
+                .into_font()
+                .color(&COLOURS[1])
+                .pos(Pos::new(HPos::Right, VPos::Bottom)),
+        ))?;
+    }
+    Ok(())
+}
+
+fn points(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
+    let is_named = figure.points.len() <= MOST_NAMES;
+    for point in &figure.points {
+        let [across, up] = point.reach;
+        let whisker = COLOURS[0].stroke_width(1);
+        let ends = [[across[0], point.at[1]], [across[1], point.at[1]]].map(|end| scale.place(end));
+        area.draw(&PathElement::new(ends, whisker))?;
+        let ends = [[point.at[0], up[0]], [point.at[0], up[1]]].map(|end| scale.place(end));
+        area.draw(&PathElement::new(ends, whisker))?;
+        let (x, y) = scale.place(point.at);
+        area.draw(&Circle::new((x, y), 4, COLOURS[0].filled()))?;
+        if is_named {
+            // Towards the middle, so that no name leaves the paper.
+            let (h, dx) = if x > SIZE.0 / 2 {
+                (HPos::Right, -7)
+            } else {
+                (HPos::Left, 7)
+            };
+            area.draw(&Text::new(
+                point.name.clone(),
+                (x + dx, y - 6),
+                letters(h, VPos::Bottom),
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        assert_eq!(ticks(0.0, 10.0), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
+        let shares: Vec<String> = ticks(0.05, 0.47).into_iter().map(written).collect();
+        assert_eq!(shares, ["0.1", "0.2", "0.3", "0.4"]);
+        assert_eq!(ticks(1.0, 1.0), [0.0; 0]);
+    }
+
+    #[test]
+    fn up_is_more_and_right_is_more() {
+        let figure = Scatter {
+            points: [[0.0, 0.0], [1.0, 1.0]]
+                .map(|at| Point {
+                    name: "p".to_owned(),
+                    at,
+                    reach: at.map(|v| [v; 2]),
+                })
+                .to_vec(),
+            ..Scatter::default()
+        };
+        let scale = Scale::of(&figure);
+        let (low, high) = (scale.place([0.0, 0.0]), scale.place([1.0, 1.0]));
+        assert!(low.0 < high.0 && low.1 > high.1);
+        assert!(svg(&figure).unwrap().contains("<circle"));
+    }
+}
