@@ -3,6 +3,7 @@
 mod audit;
 mod compare;
 mod protocols;
+mod report;
 mod selftest;
 mod sensitivity;
 mod shims;
@@ -10,6 +11,7 @@ mod shims;
 pub use audit::{Audit, FailOn};
 pub use compare::Compare;
 pub use protocols::Protocols;
+pub use report::{Format, Report};
 pub use selftest::Selftest;
 pub use sensitivity::Sensitivity;
 pub use shims::{Fidelity, PytorchFid};
@@ -75,6 +77,8 @@ Examples:
     Protocols(Protocols),
     /// How each metric responds to known corruptions of your own reference set
     Sensitivity(Sensitivity),
+    /// One self-contained page, or Markdown, CSV, JUnit, from saved results
+    Report(Report),
     /// Recompute known values and print the agreement table
     Selftest(Selftest),
     /// What can be measured, and how each number is defined
@@ -200,6 +204,17 @@ pub struct Output {
     /// Write a Markdown table (`-` for stdout)
     #[arg(long, value_name = "FILE|-")]
     pub markdown: Option<PathBuf>,
+    /// Write one self-contained page (`-` for stdout)
+    #[arg(long, value_name = "FILE|-")]
+    pub html: Option<PathBuf>,
+}
+
+impl Output {
+    /// Is a document wanted that has pictures in it?
+    #[must_use]
+    pub fn has_pictures(&self) -> bool {
+        self.json.is_some() || self.html.is_some()
+    }
 }
 
 /// `gavel evaluate`.

@@ -11,6 +11,7 @@ use super::laboratory::Laboratory;
 use super::output;
 use super::plan::NetworkPlan;
 use super::sheets::check;
+use super::thumbnails;
 use crate::audit::faces::{Detector, Places};
 use crate::audit::{self, Audit, Case, Need, Report, Severity};
 use crate::error::{Error, Result};
@@ -56,9 +57,12 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
     for warning in &report.warnings {
         lab.warn(Warning::new(warning.code, &warning.text, &warning.mend));
     }
-    let results = document(&report, &scene, &lab, typed.seed, command);
+    let mut results = document(&report, &scene, &lab, typed.seed, command);
     if let Some(folder) = &typed.sheets {
         sheets::draw(&results.findings, &scene, folder, console)?;
+    }
+    if typed.output.has_pictures() {
+        thumbnails::attach(&mut results, &scene, console)?;
     }
     finish(&results, &typed.output, console)?;
     verdict(&report, typed.fail_on)
@@ -141,6 +145,7 @@ fn document(
             .collect(),
         findings: records(report, scene),
         warnings: lab.warnings(),
+        thumbnails: std::collections::BTreeMap::new(),
     }
 }
 

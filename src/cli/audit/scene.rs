@@ -8,6 +8,7 @@ use crate::cli::console::Console;
 use crate::cli::laboratory::Laboratory;
 use crate::cli::pictures::PictureSet;
 use crate::cli::plan::NetworkPlan;
+use crate::cli::thumbnails::Pictures;
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::sources::{ImageSource, Opened, Pixels};
@@ -108,6 +109,14 @@ impl<'a> Scene<'a> {
             .into_iter()
             .filter_map(|side| Some((side.name().to_owned(), self.side(side)?.input.clone())))
             .collect()
+    }
+}
+
+impl Pictures for Scene<'_> {
+    fn of_side(&self, side: &str) -> Option<&PictureSet> {
+        let sides = [SetSide::Reference, SetSide::Generated, SetSide::Train];
+        let side = sides.into_iter().find(|known| known.name() == side)?;
+        Some(&self.side(side)?.pictures)
     }
 }
 
