@@ -4,6 +4,7 @@ mod audit;
 mod compare;
 mod grade;
 mod protocols;
+mod report;
 mod selftest;
 mod sensitivity;
 mod shims;
@@ -12,6 +13,7 @@ pub use audit::{Audit, FailOn};
 pub use compare::Compare;
 pub use grade::Grade;
 pub use protocols::Protocols;
+pub use report::{Format, Report};
 pub use selftest::Selftest;
 pub use sensitivity::Sensitivity;
 pub use shims::{Fidelity, PytorchFid};
@@ -79,6 +81,8 @@ Examples:
     Protocols(Protocols),
     /// How each metric responds to known corruptions of your own reference set
     Sensitivity(Sensitivity),
+    /// One self-contained page, or Markdown, CSV, JUnit, from saved results
+    Report(Report),
     /// Recompute known values and print the agreement table
     Selftest(Selftest),
     /// What can be measured, and how each number is defined
@@ -207,6 +211,17 @@ pub struct Output {
     /// Write a Markdown table (`-` for stdout)
     #[arg(long, value_name = "FILE|-")]
     pub markdown: Option<PathBuf>,
+    /// Write one self-contained page (`-` for stdout)
+    #[arg(long, value_name = "FILE|-")]
+    pub html: Option<PathBuf>,
+}
+
+impl Output {
+    /// Is a document wanted that has pictures in it?
+    #[must_use]
+    pub fn has_pictures(&self) -> bool {
+        self.json.is_some() || self.html.is_some()
+    }
 }
 
 /// `gavel evaluate`.

@@ -308,6 +308,10 @@ fn finish(comparison: &Comparison, to: &Output, console: &Console) -> Result<()>
         &comparison::markdown(comparison),
         console,
     )?;
+    if to.html.is_some() {
+        let page = report::html::of_comparison(comparison)?;
+        output::write(to.html.as_deref(), &page, console)?;
+    }
     if output::stdout_is_free(to) {
         console.data(&comparison::terminal(comparison))?;
     }

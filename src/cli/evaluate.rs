@@ -8,6 +8,7 @@ use super::memo::Numbers;
 use super::output;
 use super::plan::NetworkPlan;
 use super::sheets::{self, Albums};
+use super::thumbnails;
 use crate::error::{Error, Kind, Result};
 use crate::metrics::{
     self, ClassScores, Generated, Inputs, Measured, Metric, Outcome, Reference, Settings, Space,
@@ -51,6 +52,9 @@ pub fn run(typed: &Evaluate, command: Vec<String>, console: &Console) -> Result<
     results.metrics.extend(classes);
     if let Some(folder) = &typed.sheets {
         sheets::draw(&results, &albums, folder, console)?;
+    }
+    if typed.output.has_pictures() {
+        thumbnails::attach(&mut results, &albums, console)?;
     }
     finish(&results, &typed.output, console)
 }
@@ -158,6 +162,7 @@ impl Panel<'_> {
             metrics: rows,
             findings: Vec::new(),
             warnings: self.lab.warnings(),
+            thumbnails: BTreeMap::new(),
         })
     }
 
@@ -301,6 +306,10 @@ pub fn finish(results: &Results, to: &Output, console: &Console) -> Result<()> {
         &report::markdown::render(results),
         console,
     )?;
+    if to.html.is_some() {
+        let page = report::html::of_results(results)?;
+        output::write(to.html.as_deref(), &page, console)?;
+    }
     if output::stdout_is_free(to) {
         console.data(&report::terminal::render(results))?;
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Changes when the same inputs may give other numbers.
-const FORMAT: &str = concat!("gavel-numbers-4 ", env!("CARGO_PKG_VERSION"));
+const FORMAT: &str = concat!("gavel-numbers-5 ", env!("CARGO_PKG_VERSION"));
 
 /// What one metric gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,6 +86,7 @@ mod tests {
             params: std::collections::BTreeMap::default(),
             details: std::collections::BTreeMap::default(),
             evidence: Vec::new(),
+            curves: Vec::new(),
         };
         Numbers {
             rows: vec![row],

@@ -18,12 +18,14 @@ mod output;
 mod pictures;
 mod plan;
 mod protocols;
+mod report;
 mod selftest;
 mod sensitivity;
 mod sheets;
 mod shims;
 mod stats;
 mod store;
+mod thumbnails;
 
 use crate::error::Result;
 use arguments::{Arguments, Command};
@@ -65,6 +67,7 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Compare(typed) => compare::run(typed, command, console),
         Command::Protocols(typed) => protocols::run(typed, command, console),
         Command::Sensitivity(typed) => sensitivity::run(typed, command, console),
+        Command::Report(typed) => report::run(typed, console),
         Command::Selftest(typed) => selftest::run(typed, console),
         Command::Metrics(typed) => metrics::run(typed, console),
         Command::Audits(typed) => audit::list::run(typed, console),

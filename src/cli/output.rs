@@ -10,11 +10,12 @@ fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn all(output: &Output) -> [Option<&Path>; 3] {
+fn all(output: &Output) -> [Option<&Path>; 4] {
     [
         output.json.as_deref(),
         output.csv.as_deref(),
         output.markdown.as_deref(),
+        output.html.as_deref(),
     ]
 }
 

@@ -206,6 +206,10 @@ fn finish(document: &Protocols, to: &Output, console: &Console) -> Result<()> {
         &protocols::markdown(document),
         console,
     )?;
+    if to.html.is_some() {
+        let page = report::html::of_protocols(document)?;
+        output::write(to.html.as_deref(), &page, console)?;
+    }
     if output::stdout_is_free(to) {
         console.data(&protocols::terminal(document))?;
     }

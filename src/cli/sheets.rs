@@ -4,6 +4,7 @@ use super::console::Console;
 use super::evaluate::Sets;
 use super::output;
 use super::pictures::PictureSet;
+use super::thumbnails::Pictures;
 use crate::error::{Error, Result};
 use crate::plots::sheet;
 use crate::sources::Pixels;
@@ -42,6 +43,12 @@ impl Albums {
                 .filter_map(|(side, set)| Some((side, set?)))
                 .collect(),
         )
+    }
+}
+
+impl Pictures for Albums {
+    fn of_side(&self, side: &str) -> Option<&PictureSet> {
+        self.0.get(side)
     }
 }
 

@@ -2,8 +2,12 @@
 
 use super::{Card, Inputs, Metric, Need, Outcome, Params, Warning};
 use crate::error::{Error, Result};
-use crate::statistics::estimate::{ConfidenceInterval, Direction, Estimate, Evidence, SetSide};
+use crate::statistics::estimate::{ConfidenceInterval, Curve, Direction, Estimate, Evidence, SetSide};
+use crate::statistics::histogram::shares;
 use crate::statistics::neighbors::authenticity::{Authenticity as Judged, authenticity};
+
+/// Bins of the histograms of distances.
+const N_BINS: usize = 50;
 
 /// Images shown.
 const SHOWN: usize = 12;
@@ -51,15 +55,45 @@ impl Metric for Authenticity {
             .reference
             .filter(|_| inputs.with_errors)
             .and_then(|side| side.0.features());
-        let (judged, neutral) = if let Some(reference) = held_out {
+        let (judged, held_out) = if let Some(reference) = held_out {
             let ([judged, calibration], _) = authenticity(train, [generated, reference])?;
-            (judged, Some(100.0 * calibration.share()))
+            (judged, Some(calibration))
         } else {
             let ([judged], _) = authenticity(train, [generated])?;
             (judged, None)
         };
-        Ok(filled(row, &judged, neutral, train.nrows()))
+        let neutral = held_out.as_ref().map(|real| 100.0 * real.share());
+        let mut outcome = filled(row, &judged, neutral, train.nrows());
+        if inputs.with_errors {
+            let curves = distances(&judged, held_out.as_ref());
+            outcome.estimates.iter_mut().for_each(|row| row.curves.clone_from(&curves));
+        }
+        Ok(outcome)
     }
+}
+
+/// Histograms of the distances to the nearest training image: of the generated images, and of held-out real ones, which
+/// show what is near by chance.
+fn distances(judged: &Judged, held_out: Option<&Judged>) -> Vec<Curve> {
+    let sides = [
+        ("generated", Some(&judged.distances)),
+        ("held-out real", held_out.map(|real| &real.distances)),
+    ];
+    let all = sides.iter().filter_map(|(_, values)| *values).flatten();
+    let largest = all.copied().fold(0.0, f64::max);
+    sides
+        .iter()
+        .filter_map(|(name, values)| {
+            let (x, y) = shares(values.as_ref()?, (0.0, largest), N_BINS);
+            Some(Curve {
+                id: format!("nearest_distances/{name}"),
+                x_label: "distance to the nearest training image",
+                y_label: "share of images",
+                x,
+                y,
+            })
+        })
+        .collect()
 }
 
 fn absent(row: Estimate) -> Outcome {

@@ -3,7 +3,11 @@
 use super::class_entropies::{of_generated, of_reference, one_domain_of};
 use super::{Card, Inputs, Metric, Need, Outcome, Params};
 use crate::error::Result;
-use crate::statistics::estimate::Direction;
+use crate::statistics::entropy::Entropies;
+use crate::statistics::estimate::{Curve, Direction};
+
+/// Classes of which a figure shows the shares.
+const MOST_CLASSES: usize = 200;
 
 /// The entropy of the mean class distribution.
 ///
@@ -54,9 +58,13 @@ impl Metric for DiversityEntropy {
             row.details.insert(name.to_owned(), value);
         }
         let mut warnings = Vec::new();
+        if inputs.with_errors {
+            row.curves.extend(class_shares("generated", &generated));
+        }
         if inputs.with_errors
             && let Some(reference) = of_reference(inputs)
         {
+            row.curves.extend(class_shares("reference", &reference.0));
             let own = reference.0.diversity();
             for (name, value) in [
                 ("reference", own.value.into()),
@@ -79,4 +87,15 @@ impl Metric for DiversityEntropy {
             warnings,
         })
     }
+}
+
+/// The mean share of each class, where they are few enough for a figure.
+fn class_shares(side: &str, of: &Entropies) -> Option<Curve> {
+    (of.marginal.len() <= MOST_CLASSES).then(|| Curve {
+        id: format!("class_shares/{side}"),
+        x_label: "class",
+        y_label: "mean probability",
+        x: (0..of.marginal.len()).map(|class| class as f64).collect(),
+        y: of.marginal.clone(),
+    })
 }

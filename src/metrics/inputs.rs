@@ -151,6 +151,7 @@ impl<'a> Inputs<'a> {
             params: params.to_map(),
             details: BTreeMap::new(),
             evidence: Vec::new(),
+            curves: Vec::new(),
             why_absent: None,
         }
     }

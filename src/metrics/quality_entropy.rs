@@ -4,7 +4,11 @@ use super::class_entropies::{of_generated, of_reference, one_domain_of};
 use super::{Card, Inputs, Metric, Need, Outcome, Params};
 use crate::error::Result;
 use crate::statistics::entropy::Entropies;
-use crate::statistics::estimate::{ConfidenceInterval, Direction, Evidence, SetSide};
+use crate::statistics::estimate::{ConfidenceInterval, Curve, Direction, Evidence, SetSide};
+use crate::statistics::histogram::shares;
+
+/// Bins of the histogram of entropies.
+const N_BINS: usize = 40;
 
 /// Pictures shown at either end.
 const N_SHOWN: usize = 8;
@@ -60,8 +64,10 @@ impl Metric for QualityEntropy {
         let mut warnings = Vec::new();
         if inputs.with_errors {
             row.evidence = ends(&generated);
+            row.curves = vec![histogram("generated", &generated, n_classes)];
             if let Some(reference) = of_reference(inputs) {
                 let own = reference.0.quality();
+                row.curves.push(histogram("reference", &reference.0, n_classes));
                 row.details.insert("reference".to_owned(), own.value.into());
                 row.details
                     .insert("reference_std_error".to_owned(), own.std_error.into());
@@ -72,6 +78,18 @@ impl Metric for QualityEntropy {
             estimates: vec![row],
             warnings,
         })
+    }
+}
+
+/// How many pictures have which entropy.
+fn histogram(side: &str, of: &Entropies, n_classes: usize) -> Curve {
+    let (x, y) = shares(&of.per_sample, (0.0, (n_classes as f64).ln()), N_BINS);
+    Curve {
+        id: format!("picture_entropies/{side}"),
+        x_label: "entropy of a picture, nats",
+        y_label: "share of pictures",
+        x,
+        y,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pictures for people. A leaf: it knows no other stage.
 
+pub mod chart;
 mod letters;
 pub mod palette;
 pub mod panels;
@@ -7,3 +8,4 @@ pub mod ranking;
 mod raster;
 pub mod scatter;
 pub mod sheet;
+pub mod strip;

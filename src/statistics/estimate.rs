@@ -164,6 +164,21 @@ pub struct Evidence {
     pub rows: Vec<usize>,
 }
 
+/// Numbers for a figure: a curve, or the shares of a histogram.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Which figure, and which line in it: `nearest_distances/generated`.
+    pub id: String,
+    /// What `x` counts.
+    pub x_label: &'static str,
+    /// What `y` counts.
+    pub y_label: &'static str,
+    /// From left to right; of a histogram the middles of its bins.
+    pub x: Vec<f64>,
+    /// At each of `x`.
+    pub y: Vec<f64>,
+}
+
 /// One row of a result: a value (or its absence), its uncertainty and everything it depends on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
@@ -187,6 +202,8 @@ pub struct Estimate {
     pub details: BTreeMap<String, serde_json::Value>,
     /// Pictures that show what the value means.
     pub evidence: Vec<Evidence>,
+    /// Figures that show what the value is made of, of at most 200 points a line.
+    pub curves: Vec<Curve>,
     /// Why there is no value.
     pub why_absent: Option<String>,
 }

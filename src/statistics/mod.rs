@@ -13,6 +13,7 @@ pub mod fisher;
 pub mod fld;
 pub mod frechet;
 mod gaussian_kernel;
+pub mod histogram;
 pub mod holm;
 pub mod inception_score;
 pub mod inception_score_infinity;

@@ -37,6 +37,10 @@ pub struct Results {
     pub findings: Vec<FindingRecord>,
     /// What makes a number doubtful, and how to mend it.
     pub warnings: Vec<Warning>,
+    /// Small pictures of what findings and rows name as evidence, `generated/12` by side and index, as `data:` addresses,
+    /// so that a report needs no image.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub thumbnails: BTreeMap<String, String>,
 }
 
 /// One set.
@@ -134,6 +138,26 @@ pub struct Row {
     /// Pictures that show what the value means.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceRecord>,
+    /// Figures that show what the value is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curves: Vec<CurveRecord>,
+}
+
+/// Numbers for a figure: a curve, or the shares of a histogram, of at most 200 points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CurveRecord {
+    /// Which figure, and which line in it: `nearest_distances/generated`.
+    pub id: String,
+    /// What `x` counts.
+    #[serde(default)]
+    pub x_label: String,
+    /// What `y` counts.
+    #[serde(default)]
+    pub y_label: String,
+    /// From left to right; of a histogram the middles of its bins.
+    pub x: Vec<f64>,
+    /// At each of `x`.
+    pub y: Vec<f64>,
 }
 
 /// Pictures that show what a number means.
@@ -205,7 +229,27 @@ impl Row {
                     rows: e.rows.clone(),
                 })
                 .collect(),
+            curves: estimate
+                .curves
+                .iter()
+                .map(|c| CurveRecord {
+                    id: c.id.clone(),
+                    x_label: c.x_label.to_string(),
+                    y_label: c.y_label.to_string(),
+                    x: c.x.clone(),
+                    y: c.y.clone(),
+                })
+                .collect(),
         }
+    }
+
+    /// What the number would be if nothing were wrong, where the row says so: the real floor, a neutral value, the
+    /// reference's own number.
+    #[must_use]
+    pub fn expected(&self) -> Option<f64> {
+        ["floor_scaled", "neutral", "expected_if_equal", "reference"]
+            .iter()
+            .find_map(|name| self.detail(name))
     }
 
     /// A number out of `details`.
@@ -249,12 +293,7 @@ impl Results {
         })?;
         match value.get("schema").and_then(Value::as_str) {
             Some(SCHEMA) => {}
-            Some(other) => {
-                return Err(Error::input(format!(
-                    "the document has schema {other:?}; this version reads {SCHEMA:?}"
-                ))
-                .mend("use the version of gavel that wrote it, or write it again with this one"));
-            }
+            Some(other) => return Err(foreign(other, SCHEMA)),
             None => {
                 return Err(Error::input(format!(
                     "no \"schema\" in the document; expected {SCHEMA:?}"
@@ -271,4 +310,26 @@ impl Results {
     pub fn row(&self, id: &str) -> Option<&Row> {
         self.metrics.iter().find(|row| row.id == id)
     }
+}
+
+/// The error for a document of another schema than the one that is read: a newer one, or another kind of document.
+#[must_use]
+pub fn foreign(found: &str, read: &str) -> Error {
+    let number = |schema: &str| {
+        let (kind, number) = schema.rsplit_once('/')?;
+        Some((kind.to_owned(), number.parse::<u64>().ok()?))
+    };
+    if let (Some((kind, found_number)), Some((ours, our_number))) = (number(found), number(read))
+        && kind == ours
+        && found_number > our_number
+    {
+        return Error::input(format!(
+            "the document has schema {found:?}, which is newer than this version of gavel; it reads {read:?}"
+        ))
+        .mend("use the version of gavel that wrote it (the document's \"gavel\" names it), or write it again with this one");
+    }
+    Error::input(format!(
+        "the document has schema {found:?}; this version reads {read:?}"
+    ))
+    .mend("use the version of gavel that wrote it, or write it again with this one")
 }

@@ -236,6 +236,7 @@ fn estimates(
             params: described(detector, settings),
             details: details(seen),
             evidence: Vec::new(),
+            curves: Vec::new(),
             why_absent: share
                 .is_none()
                 .then(|| "the set has no pictures".to_owned()),

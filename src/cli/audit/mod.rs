@@ -13,6 +13,7 @@ use super::laboratory::Laboratory;
 use super::output;
 use super::plan::NetworkPlan;
 use super::sheets::check;
+use super::thumbnails;
 use crate::audit::faces::{Detector, Places, Settings};
 use crate::audit::{self, Audit, Case, Need, Report, Severity};
 use crate::error::{Error, Result};
@@ -58,7 +59,7 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
     for warning in &report.warnings {
         lab.warn(Warning::new(warning.code, &warning.text, &warning.mend));
     }
-    let results = document(&report, &scene, &lab, typed.seed, command);
+    let mut results = document(&report, &scene, &lab, typed.seed, command);
     if let Some(folder) = &typed.sheets {
         sheets::draw(&results.findings, &scene, folder, console)?;
     }
@@ -70,6 +71,9 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
             .ok_or_else(|| Error::usage("there is no audit of faces"))?;
         annotate::write(&case, detector, &Settings::of(parameters)?, folder)?;
         console.talk(&format!("framed faces: {}", folder.display()));
+    }
+    if typed.output.has_pictures() {
+        thumbnails::attach(&mut results, &scene, console)?;
     }
     finish(&results, &typed.output, console)?;
     verdict(&report, typed.fail_on)
@@ -164,6 +168,7 @@ fn document(
             .collect(),
         findings: records(report, scene),
         warnings: lab.warnings(),
+        thumbnails: std::collections::BTreeMap::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::cli::console::Console;
 use crate::cli::laboratory::Laboratory;
 use crate::cli::pictures::PictureSet;
 use crate::cli::plan::NetworkPlan;
+use crate::cli::thumbnails::Pictures;
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::sources::{ImageSource, Opened, Pixels};
@@ -223,6 +224,14 @@ impl<'a> Scene<'a> {
             .into_iter()
             .filter_map(|side| Some((side.name().into_owned(), self.side(side)?.2.clone())))
             .collect()
+    }
+}
+
+impl Pictures for Scene<'_> {
+    fn of_side(&self, side: &str) -> Option<&PictureSet> {
+        let mut sides = self.sides().into_iter();
+        let side = sides.find(|known| known.name() == side)?;
+        Some(self.side(side)?.1)
     }
 }
 

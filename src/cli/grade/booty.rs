@@ -8,17 +8,14 @@ use crate::audit::gather::{GatherOptions, gather};
 use crate::cli::console::Console;
 use crate::cli::output;
 use crate::cli::pictures::PictureSet;
-use crate::cli::sheets::drawn;
+use crate::cli::thumbnails::thumbnail;
 use crate::error::{Error, Result};
 use crate::features::extract::OnError;
 use crate::sources::Pixels;
 use crate::verdicts::grade::plagiarism::{Pair, Shared};
 use crate::verdicts::grade::{Course, Record};
-use crate::verdicts::page::DataUri;
-use image::ImageFormat;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Cursor;
 use std::path::Path;
 
 /// Pairs that are shown of two submissions.
@@ -172,14 +169,11 @@ fn illustrate(
     };
     let pictures = [read(0)?, read(1)?];
     for (pair, alike) in told.pairs.iter_mut().zip(&common.pairs) {
-        let small = |side: usize| small_picture(pictures[side].get(&alike.rows[side])?);
+        let small = |side: usize| {
+            let picture = thumbnail(pictures[side].get(&alike.rows[side])?)?;
+            Some(picture.as_str().to_owned())
+        };
         pair.thumbnails = small(0).zip(small(1)).map(|(a, b)| [a, b]);
     }
     Ok(())
-}
-
-fn small_picture(pixels: &Pixels) -> Option<String> {
-    let mut png = Cursor::new(Vec::new());
-    drawn(pixels)?.write_to(&mut png, ImageFormat::Png).ok()?;
-    Some(DataUri::png(&png.into_inner()).as_str().to_owned())
 }

@@ -10,6 +10,7 @@ use crate::cli::console::Console;
 use crate::cli::evaluate::{Panel, Sides};
 use crate::cli::laboratory::{Laboratory, Sample};
 use crate::cli::plan::NetworkPlan;
+use crate::cli::thumbnails;
 use crate::error::{Error, Kind, Result};
 use crate::metrics::{self, METRICS, Metric, Params, Settings};
 use crate::rng::Seed;
@@ -292,7 +293,7 @@ impl<'a> Examiner<'a> {
         }
         let findings = records(&report, &scene);
         let (extractor, protocol, engine) = self.lab.records();
-        let results = Results {
+        let mut results = Results {
             schema: results::SCHEMA.to_owned(),
             gavel: env!("CARGO_PKG_VERSION").to_owned(),
             command: self.command.to_vec(),
@@ -307,7 +308,9 @@ impl<'a> Examiner<'a> {
                 .collect(),
             findings,
             warnings: self.lab.take_warnings(),
+            thumbnails: BTreeMap::new(),
         };
+        thumbnails::attach(&mut results, &scene, self.console)?;
         Ok((
             Record {
                 key,

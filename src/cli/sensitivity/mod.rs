@@ -6,7 +6,7 @@ mod judge;
 mod material;
 mod modes;
 mod part;
-mod pixels;
+pub mod pixels;
 mod rows;
 mod variants;
 
@@ -20,6 +20,7 @@ use crate::metrics::{self, Need, Settings};
 use crate::plots::panels;
 use crate::progress::Observer;
 use crate::rng::Seed;
+use crate::verdicts::report;
 use crate::verdicts::results::{Row, Warning};
 use crate::verdicts::sensitivity::{
     self, CorruptionRecord, Point, Response, SCHEMA, SEEN, Sensitivity,
@@ -226,6 +227,10 @@ fn finish(document: &Sensitivity, typed: &arguments::Sensitivity, console: &Cons
         &sensitivity::markdown::render(document),
         console,
     )?;
+    if typed.output.html.is_some() {
+        let page = report::html::of_sensitivity(document)?;
+        output::write(typed.output.html.as_deref(), &page, console)?;
+    }
     if output::stdout_is_free(&typed.output) {
         console.data(&sensitivity::terminal::render(document))?;
     }

@@ -40,25 +40,30 @@ pub fn noise(picture: &Pixels, sigma: f64, stream: &mut Stream) -> Result<Pixels
 
 /// Written as JPEG of quality `100 - loss` (4:2:0, the standard tables) and read again.
 pub fn jpeg(picture: &Pixels, loss: f64, _: &mut Stream) -> Result<Pixels> {
+    let bytes = encode_jpeg(picture, (100.0 - loss) as f32)
+        .map_err(|e| e.mend("leave this corruption out with --corruptions"))?;
+    Ok(decode(&Stored::File(bytes), &DecodeOptions::default())?.pixels)
+}
+
+/// A JPEG file of this quality (4:2:0, the standard tables).
+pub fn encode_jpeg(picture: &Pixels, quality: f32) -> Result<Vec<u8>> {
     let encoded = catch_unwind(AssertUnwindSafe(|| -> std::io::Result<Vec<u8>> {
         let mut encoder = Compress::new(ColorSpace::JCS_RGB);
         // Before the other settings, because it resets them: libjpeg-turbo's ways instead of mozjpeg's.
         encoder.set_fastest_defaults();
         encoder.set_size(picture.width, picture.height);
-        encoder.set_quality((100.0 - loss) as f32);
+        encoder.set_quality(quality);
         let mut encoder = encoder.start_compress(Vec::new())?;
         encoder.write_scanlines(&picture.rgb)?;
         encoder.finish()
     }));
     // libjpeg's fatal errors unwind; a picture of more than 65,500 pixels a side is the only one that can occur.
-    let bytes = encoded.ok().and_then(std::io::Result::ok).ok_or_else(|| {
+    encoded.ok().and_then(std::io::Result::ok).ok_or_else(|| {
         Error::input(format!(
             "a picture of {} x {} pixels cannot be written as JPEG",
             picture.width, picture.height
         ))
-        .mend("leave this corruption out with --corruptions")
-    })?;
-    Ok(decode(&Stored::File(bytes), &DecodeOptions::default())?.pixels)
+    })
 }
 
 /// `percent` of each side cut away around the centre, and the rest enlarged to the old size.

@@ -40,7 +40,7 @@ pub fn render(comparison: &Comparison) -> String {
 }
 
 /// One line a metric, one column a generator; the rank stands behind the number.
-pub(super) fn value_rows(comparison: &Comparison) -> Vec<Vec<String>> {
+pub(in crate::verdicts) fn value_rows(comparison: &Comparison) -> Vec<Vec<String>> {
     let mut rows = vec![vec!["metric".to_owned(), "better".to_owned()]];
     rows[0].extend(comparison.generators.iter().map(|g| g.label.clone()));
     let Some(first) = comparison.generators.first() else {
@@ -80,7 +80,7 @@ pub(super) fn value_rows(comparison: &Comparison) -> Vec<Vec<String>> {
 }
 
 /// One line a difference.
-pub(super) fn difference_rows(comparison: &Comparison) -> Vec<Vec<String>> {
+pub(in crate::verdicts) fn difference_rows(comparison: &Comparison) -> Vec<Vec<String>> {
     let head = [
         "metric",
         "difference",
@@ -138,7 +138,7 @@ fn rounded(n: u64) -> u64 {
 }
 
 /// How to read the tables.
-pub(super) fn notes(comparison: &Comparison) -> String {
+pub(in crate::verdicts) fn notes(comparison: &Comparison) -> String {
     let tests = comparison
         .differences
         .iter()

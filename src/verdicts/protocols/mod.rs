@@ -20,6 +20,7 @@ mod terminal;
 pub use csv::render as csv;
 pub use judge::judge;
 pub use markdown::render as markdown;
+pub(super) use terminal::{notes, value_rows};
 pub use terminal::render as terminal;
 
 use crate::verdicts::results::{EngineRecord, ExtractorRecord, Input, Row, Warning};

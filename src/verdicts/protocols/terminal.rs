@@ -39,7 +39,7 @@ pub fn render(document: &Protocols) -> String {
 }
 
 /// One line a protocol, and two for the spread.
-pub(super) fn value_rows(document: &Protocols) -> Vec<Vec<String>> {
+pub(in crate::verdicts) fn value_rows(document: &Protocols) -> Vec<Vec<String>> {
     let mut rows = vec![vec!["protocol".to_owned()]];
     for spread in &document.spreads {
         let twins = document
@@ -91,7 +91,7 @@ pub(super) fn value_rows(document: &Protocols) -> Vec<Vec<String>> {
 }
 
 /// What the table means, and every change of rank by name.
-pub(super) fn notes(document: &Protocols) -> String {
+pub(in crate::verdicts) fn notes(document: &Protocols) -> String {
     let mut out = String::new();
     for protocol in &document.protocols {
         if let Some(same) = &protocol.same_as {

@@ -1,7 +1,9 @@
 //! One line a row, for spreadsheets. Columns are stable: new ones are added at the end.
 
+use super::document::{Content, Document};
 use crate::error::{Error, Result};
 use crate::verdicts::results::Results;
+use crate::verdicts::{comparison, protocols, sensitivity};
 
 /// The columns, in order.
 pub const COLUMNS: [&str; 17] = [
@@ -42,6 +44,39 @@ pub fn records(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Res
 
 /// The rows of a document as CSV with a header; an absent value is an empty field.
 pub fn render(results: &Results) -> Result<String> {
+    records(&COLUMNS, rows(results).into_iter())
+}
+
+/// The rows of several documents of one kind under one header.
+///
+/// # Errors
+/// Usage: documents of different kinds, or several of a kind that is not results.
+pub fn render_all(documents: &[Document]) -> Result<String> {
+    match documents {
+        [one] => match &one.content {
+            Content::Results(results) => render(results),
+            Content::Comparison(comparison) => comparison::csv(comparison),
+            Content::Protocols(protocols) => protocols::csv(protocols),
+            Content::Sensitivity(document) => sensitivity::csv::render(document),
+        },
+        several => {
+            let mut all = Vec::new();
+            for document in several {
+                let Content::Results(results) = &document.content else {
+                    return Err(Error::usage(format!(
+                        "{}: has other columns than results of evaluate and audit, so it cannot share a CSV file with them",
+                        document.file
+                    ))
+                    .mend("write it alone"));
+                };
+                all.extend(rows(results));
+            }
+            records(&COLUMNS, all.into_iter())
+        }
+    }
+}
+
+fn rows(results: &Results) -> Vec<Vec<String>> {
     let text = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let source = |side: &str| {
         results
@@ -83,5 +118,5 @@ pub fn render(results: &Results) -> Result<String> {
             text(row.detail("floor_scaled")),
         ]
     });
-    records(&COLUMNS, rows)
+    rows.collect()
 }

@@ -12,7 +12,7 @@ const NAMED: usize = 3;
 const ORDER: [&str; 4] = ["serious", "warning", "note", "clear"];
 
 /// Findings with the worst first; those of the same severity in the order of the document.
-fn sorted(findings: &[FindingRecord]) -> Vec<&FindingRecord> {
+pub(super) fn sorted(findings: &[FindingRecord]) -> Vec<&FindingRecord> {
     let rank = |finding: &FindingRecord| {
         ORDER
             .iter()

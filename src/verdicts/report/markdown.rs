@@ -1,6 +1,8 @@
 //! A table for README files and job summaries.
 
+use super::document::{Content, Document};
 use super::number;
+use crate::verdicts::{comparison, protocols, sensitivity};
 use crate::verdicts::results::Results;
 use std::fmt::Write as _;
 
@@ -88,6 +90,25 @@ pub fn render(results: &Results) -> String {
             cell(&warning.text),
             cell(&warning.mend)
         );
+    }
+    out
+}
+
+/// Documents one below the other, each under its file's name where there are several.
+#[must_use]
+pub fn render_all(documents: &[Document]) -> String {
+    let mut out = String::new();
+    for document in documents {
+        if documents.len() > 1 {
+            let _ = writeln!(out, "## {}\n", cell(&document.file));
+        }
+        out.push_str(&match &document.content {
+            Content::Results(results) => render(results),
+            Content::Comparison(comparison) => comparison::markdown(comparison),
+            Content::Protocols(protocols) => protocols::markdown(protocols),
+            Content::Sensitivity(document) => sensitivity::markdown::render(document),
+        });
+        out.push('\n');
     }
     out
 }

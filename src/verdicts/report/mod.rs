@@ -1,9 +1,17 @@
-//! A results document as text: one file a format, pure functions from the document to a string.
+//! Saved documents as text: one file a format, pure functions from documents to a string.
+//!
+//! [`document`] reads any of the schemas, [`subjects`] puts together what speaks of the same generated set, and
+//! [`summary`] says in words what the numbers and findings mean.
 
 pub mod csv;
+pub mod document;
 mod findings;
+pub mod html;
 pub mod json;
+pub mod junit;
 pub mod markdown;
+pub mod subjects;
+pub mod summary;
 pub mod terminal;
 
 /// A number with as many digits as its uncertainty allows a reader to use (two digits of the standard error), or six

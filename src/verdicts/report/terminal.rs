@@ -40,10 +40,7 @@ pub fn render(results: &Results) -> String {
                 )
             }),
             row.direction.clone(),
-            row.detail("floor_scaled")
-                .or_else(|| row.detail("neutral"))
-                .or_else(|| row.detail("expected_if_equal"))
-                .or_else(|| row.detail("reference"))
+            row.expected()
                 .map_or(String::new(), |f| number(f, row.std_error)),
         ]);
     }

@@ -116,7 +116,7 @@ fn cell(response: Option<&Response>) -> String {
 }
 
 /// The lines of the table: a header, then a line a metric.
-fn lines(document: &Sensitivity) -> Vec<Vec<String>> {
+pub(super) fn lines(document: &Sensitivity) -> Vec<Vec<String>> {
     let mut header = vec!["metric".to_owned()];
     header.extend(document.corruptions.iter().map(|c| c.name.clone()));
     let rows = document.metrics.iter().map(|metric| {
@@ -130,7 +130,7 @@ fn lines(document: &Sensitivity) -> Vec<Vec<String>> {
 }
 
 /// How the table is read.
-fn legend(document: &Sensitivity) -> String {
+pub(super) fn legend(document: &Sensitivity) -> String {
     let units: Vec<String> = document
         .corruptions
         .iter()

@@ -182,6 +182,7 @@ mod tests {
             params: BTreeMap::new(),
             details: BTreeMap::from([("neutral".to_owned(), 0.5.into())]),
             evidence: Vec::new(),
+            curves: Vec::new(),
         }
     }
 

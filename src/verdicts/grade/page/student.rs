@@ -222,7 +222,10 @@ fn group(proof: &ProofRecord, results: &Results) -> Group {
 fn shown(picture: &PictureRecord, results: &Results) -> Picture {
     let key = format!("{}/{}", picture.side, picture.index);
     Picture {
-        content: thumbnail(results, &key),
+        content: results
+            .thumbnails
+            .get(&key)
+            .and_then(|text| DataUri::parse(text)),
         side: picture.side.clone(),
         name: picture.name.clone(),
     }
@@ -297,6 +300,3 @@ fn measured(record: &Record) -> Html {
     }
 }
 
-fn thumbnail(_results: &Results, _key: &str) -> Option<DataUri> {
-    None
-}
