@@ -46,7 +46,9 @@ pub fn attach(results: &mut Results, pictures: &dyn Pictures, console: &Console)
     let frames = frames(results);
     let sides: BTreeSet<String> = wanted.iter().map(|(side, _)| side.clone()).collect();
     for side in &sides {
-        let places: Vec<usize> = (0..wanted.len()).filter(|&i| wanted[i].0 == *side).collect();
+        let places: Vec<usize> = (0..wanted.len())
+            .filter(|&i| wanted[i].0 == *side)
+            .collect();
         let (false, Some(set)) = (places.is_empty(), pictures.of_side(side)) else {
             continue;
         };
@@ -64,7 +66,9 @@ pub fn attach(results: &mut Results, pictures: &dyn Pictures, console: &Console)
         };
         for (place, row) in places.into_iter().zip(rows) {
             let marked = frames.get(&wanted[place]).cloned().unwrap_or_default();
-            encoded[place] = read.get(&row).and_then(|pixels| thumbnail(&framed(pixels, &marked)));
+            encoded[place] = read
+                .get(&row)
+                .and_then(|pixels| thumbnail(&framed(pixels, &marked)));
         }
     }
     let mut bytes = 0;
@@ -92,11 +96,19 @@ pub fn attach(results: &mut Results, pictures: &dyn Pictures, console: &Console)
 
 /// What is framed in the pictures of findings.
 fn frames(results: &Results) -> BTreeMap<(String, usize), Vec<[f64; 4]>> {
-    let proofs = results.findings.iter().flat_map(|finding| &finding.evidence);
+    let proofs = results
+        .findings
+        .iter()
+        .flat_map(|finding| &finding.evidence);
     proofs
         .flat_map(|proof| &proof.pictures)
         .filter(|picture| !picture.frames.is_empty())
-        .map(|picture| ((picture.side.clone(), picture.index), picture.frames.clone()))
+        .map(|picture| {
+            (
+                (picture.side.clone(), picture.index),
+                picture.frames.clone(),
+            )
+        })
         .collect()
 }
 
@@ -201,7 +213,10 @@ mod tests {
             ]
         });
         let results = Results::parse(&text.to_string()).unwrap();
-        let found: Vec<usize> = wanted(&results).into_iter().map(|(_, index)| index).collect();
+        let found: Vec<usize> = wanted(&results)
+            .into_iter()
+            .map(|(_, index)| index)
+            .collect();
         assert_eq!(found, [3, 1, 4, 2, 9]);
     }
 
@@ -242,6 +257,9 @@ mod tests {
             let bits = group.iter().fold(0, |bits, d| bits << 6 | d) << (6 * (4 - group.len()));
             bytes.extend(&bits.to_be_bytes()[1..group.len()]);
         }
-        image::load_from_memory(&bytes).unwrap().to_rgb8().into_raw()
+        image::load_from_memory(&bytes)
+            .unwrap()
+            .to_rgb8()
+            .into_raw()
     }
 }

@@ -405,7 +405,10 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_within_both_ends() {
-        assert_eq!(ticks((0.0, 1.0)), (vec![0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0], 1));
+        assert_eq!(
+            ticks((0.0, 1.0)),
+            (vec![0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0], 1)
+        );
         let (marks, places) = ticks((-3.0, 104.0));
         assert_eq!((marks, places), (vec![0.0, 50.0, 100.0], 0));
         assert_eq!(written(-0.25, 2), "−0.25");

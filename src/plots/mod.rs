@@ -1,5 +1,6 @@
 //! Pictures for people. A leaf: it knows no other stage.
 
+pub mod axis;
 pub mod chart;
 mod letters;
 pub mod palette;

@@ -1,6 +1,7 @@
 //! Named points over two axes with whiskers both ways, and the corners that must be reached. Drawn as SVG without a
 //! ground, in the colours of [`super::palette`], which a page may give its own values.
 
+use super::axis::{Axis, written};
 use super::palette::{COLOURS, FAINT, INK};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -39,71 +40,27 @@ const LETTERS: i32 = 12;
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
 /// Where numbers are on paper.
-struct Scale {
-    low: [f64; 2],
-    high: [f64; 2],
-}
+struct Scale([Axis; 2]);
 
 impl Scale {
     fn of(figure: &Scatter) -> Self {
-        let mut low = [f64::INFINITY; 2];
-        let mut high = [f64::NEG_INFINITY; 2];
-        let corners = figure
-            .corners
-            .iter()
-            .map(|(at, _)| [[at[0]; 2], [at[1]; 2]]);
-        for reach in figure.points.iter().map(|point| point.reach).chain(corners) {
-            for axis in 0..2 {
-                for value in reach[axis].into_iter().filter(|value| value.is_finite()) {
-                    low[axis] = low[axis].min(value);
-                    high[axis] = high[axis].max(value);
-                }
-            }
-        }
-        for axis in 0..2 {
-            if low[axis] > high[axis] {
-                (low[axis], high[axis]) = (0.0, 1.0);
-            }
-            let room = 0.06 * (high[axis] - low[axis]).max(1e-9);
-            (low[axis], high[axis]) = (low[axis] - room, high[axis] + room);
-        }
-        Self { low, high }
+        Self([0, 1].map(|axis| {
+            let points = figure.points.iter().flat_map(|point| {
+                let [low, high] = point.reach[axis];
+                [point.at[axis], low, high]
+            });
+            Axis::over(points.chain(figure.corners.iter().map(|(at, _)| at[axis])))
+        }))
     }
 
-    fn place(&self, [x, y]: [f64; 2]) -> (i32, i32) {
-        let part =
-            |axis: usize, value: f64| (value - self.low[axis]) / (self.high[axis] - self.low[axis]);
-        let across = f64::from(SIZE.0 - LEFT - MARGIN) * part(0, x).clamp(-0.5, 1.5);
-        let up = f64::from(SIZE.1 - BOTTOM - MARGIN) * part(1, y).clamp(-0.5, 1.5);
+    fn place(&self, at: [f64; 2]) -> (i32, i32) {
+        let across = f64::from(SIZE.0 - LEFT - MARGIN) * self.0[0].part(at[0]);
+        let up = f64::from(SIZE.1 - BOTTOM - MARGIN) * self.0[1].part(at[1]);
         (
             LEFT + across.round() as i32,
             SIZE.1 - BOTTOM - up.round() as i32,
         )
     }
-}
-
-/// Round numbers between two ends, about five of them.
-pub(super) fn ticks(low: f64, high: f64) -> Vec<f64> {
-    let raw = (high - low) / 5.0;
-    if !(raw.is_finite() && raw > 0.0) {
-        return Vec::new();
-    }
-    let power = 10f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|s| s * power)
-        .find(|s| *s >= raw)
-        .unwrap_or(raw);
-    let first = (low / step).ceil() as i64;
-    let last = (high / step).floor() as i64;
-    (first..=last).map(|n| n as f64 * step).collect()
-}
-
-/// A tick as it is written: without the noise of binary fractions.
-pub(super) fn written(value: f64) -> String {
-    let text = format!("{value:.6}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    (if text == "-0" { "0" } else { text }).to_owned()
 }
 
 /// The figure as SVG.
@@ -135,8 +92,8 @@ fn letters(h: HPos, v: VPos) -> TextStyle<'static> {
 
 fn axes(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
     let (right, top) = (SIZE.0 - MARGIN, MARGIN);
-    for x in ticks(scale.low[0], scale.high[0]) {
-        let (at, _) = scale.place([x, scale.low[1]]);
+    for x in scale.0[0].ticks() {
+        let (at, _) = scale.place([x, f64::MIN]);
         area.draw(&PathElement::new(
             [(at, top), (at, SIZE.1 - BOTTOM)],
             FAINT.stroke_width(1),
@@ -147,8 +104,8 @@ fn axes(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
             letters(HPos::Center, VPos::Top),
         ))?;
     }
-    for y in ticks(scale.low[1], scale.high[1]) {
-        let (_, at) = scale.place([scale.low[0], y]);
+    for y in scale.0[1].ticks() {
+        let (_, at) = scale.place([f64::MIN, y]);
         area.draw(&PathElement::new(
             [(LEFT, at), (right, at)],
             FAINT.stroke_width(1),
@@ -238,14 +195,6 @@ fn points(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ticks_are_round_and_inside() {
-        assert_eq!(ticks(0.0, 10.0), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
-        let shares: Vec<String> = ticks(0.05, 0.47).into_iter().map(written).collect();
-        assert_eq!(shares, ["0.1", "0.2", "0.3", "0.4"]);
-        assert_eq!(ticks(1.0, 1.0), [0.0; 0]);
-    }
 
     #[test]
     fn up_is_more_and_right_is_more() {

@@ -17,6 +17,7 @@ mod everything;
 mod evidence;
 mod faults;
 mod golden;
+mod grade;
 mod inception;
 mod metrics;
 mod models;

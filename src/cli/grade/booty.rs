@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Pairs that are shown of two submissions.
-const SHOWN: usize = 12;
+const SHOWN: usize = 8;
 
 /// What is kept between runs.
 #[derive(Default, Serialize, Deserialize)]

@@ -178,7 +178,7 @@ fn document<T: serde::Serialize>(value: &T) -> Result<Vec<u8>> {
 fn write(book: &Book, records: &[Record], course: &Course, folders: &Folders) -> Result<()> {
     let indicators: Vec<String> = course.indicators().map(|i| i.metric.clone()).collect();
     let to = |name: &str| folders.book.join(name);
-    output::write_file(&to("grades.json"), &document(book)?)?;
+    output::write_file(&to("grades.json"), &document(&book.without_pictures())?)?;
     output::write_file(
         &to("grades.csv"),
         csv::render(book, &indicators)?.as_bytes(),
@@ -192,9 +192,16 @@ fn write(book: &Book, records: &[Record], course: &Course, folders: &Folders) ->
         &to("index.html"),
         page::teacher(book, records, course, &page_of)?.as_bytes(),
     )?;
+    let own = |id: &str| -> Vec<&Shared> {
+        book.shared
+            .iter()
+            .filter(|pair| pair.has(id) && pair.share() >= course.plagiarism.share)
+            .collect()
+    };
     for (grade, record) in book.grades.iter().zip(records) {
         let place = folders.students.join(file_name(&grade.id, "html"));
-        output::write_file(&place, page::student(grade, record, course)?.as_bytes())?;
+        let page = page::student(grade, record, course, &own(&grade.id))?;
+        output::write_file(&place, page.as_bytes())?;
     }
     Ok(())
 }

@@ -21,6 +21,16 @@ pub struct Book {
 }
 
 impl Book {
+    /// The same without small pictures, which stay beside the records.
+    #[must_use]
+    pub fn without_pictures(&self) -> Self {
+        let mut book = self.clone();
+        for pair in book.shared.iter_mut().flat_map(|shared| &mut shared.pairs) {
+            pair.thumbnails = None;
+        }
+        book
+    }
+
     /// The grades, the best first: by points, then by the first indicator, then by id; what was not graded last.
     #[must_use]
     pub fn ranked(&self) -> Vec<&Grade> {

@@ -143,7 +143,7 @@ impl Severity {
 pub struct PlagiarismRules {
     /// From this share of the smaller submission's pictures on.
     pub share: f64,
-    /// What follows, for both.
+    /// What follows, for both: nobody can see from the pictures who took them from whom.
     pub consequence: Consequence,
 }
 

@@ -227,15 +227,19 @@ fn problems(
             problems.push(problem(&finding.id, finding.text.clone(), consequence));
         }
     }
-    for pair in shared
+    let mut sharing: Vec<&&Shared> = shared
         .iter()
         .filter(|pair| pair.share() >= course.plagiarism.share)
-    {
-        problems.push(problem(
-            "plagiarism",
-            pair.told_to(&record.id),
-            course.plagiarism.consequence,
-        ));
+        .collect();
+    sharing.sort_by(|a, b| b.share().total_cmp(&a.share()));
+    if let Some((most, others)) = sharing.split_first() {
+        let more = match others.len() {
+            0 => String::new(),
+            1 => "; with one more submission it shares some, too".to_owned(),
+            n => format!("; with {n} more submissions it shares some, too"),
+        };
+        let text = format!("{}{more}", most.told_to(&record.id));
+        problems.push(problem("plagiarism", text, course.plagiarism.consequence));
     }
     if let Some(late) = course.late.filter(|_| enrolled.late_days > 0.0) {
         let days = enrolled.late_days.ceil();

@@ -164,15 +164,21 @@ fn distance(subject: &Subject<'_>) -> Option<Point> {
     Some(match floor(row)? {
         Floor::NotReached => point(
             "note",
-            format!("{name} is {told}; two real sets of these sizes would be {expected} apart. The generated pictures can be told from real ones."),
+            format!(
+                "{name} is {told}; two real sets of these sizes would be {expected} apart. The generated pictures can be told from real ones."
+            ),
         ),
         Floor::Reached => point(
             "clear",
-            format!("{name} is {told}; two real sets of these sizes would be {expected} apart. At this n nothing tells the generated pictures from real ones."),
+            format!(
+                "{name} is {told}; two real sets of these sizes would be {expected} apart. At this n nothing tells the generated pictures from real ones."
+            ),
         ),
         Floor::Undercut => point(
             "warning",
-            format!("{name} is {told}; two real sets of these sizes would be {expected} apart. Nearer than real pictures come: look for copies of the reference."),
+            format!(
+                "{name} is {told}; two real sets of these sizes would be {expected} apart. Nearer than real pictures come: look for copies of the reference."
+            ),
         ),
     })
 }

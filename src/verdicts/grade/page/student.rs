@@ -7,6 +7,7 @@ use crate::verdicts::findings::{FindingRecord, PictureRecord, ProofRecord};
 use crate::verdicts::grade::course::{Course, JudgedBy, Rule};
 use crate::verdicts::grade::indicator::{Measured, Reading};
 use crate::verdicts::grade::judge::{Grade, Status};
+use crate::verdicts::grade::plagiarism::Shared;
 use crate::verdicts::grade::record::Record;
 use crate::verdicts::page::figure::Figure;
 use crate::verdicts::page::sheet::{Group, Picture, sheet};
@@ -23,13 +24,21 @@ const PICTURES: usize = 16;
 ///
 /// # Errors
 /// Numerical: a figure cannot be drawn.
-pub fn student(grade: &Grade, record: &Record, course: &Course) -> Result<String> {
+pub fn student(
+    grade: &Grade,
+    record: &Record,
+    course: &Course,
+    shared: &[&Shared],
+) -> Result<String> {
     let page = Page::new(&format!("{} · {}", course.name, grade.student))
         .lead(lead(grade, course))
         .section("What counts", counting(grade, course)?)
         .section("To reach more", next(grade))
         .section("Problems", problems(&grade.problems))
-        .section("Pictures", pictures(grade, record))
+        .section(
+            "Pictures",
+            pictures(grade, record).with(taken(grade, shared)),
+        )
         .section("All findings", findings(record))
         .section("How it was measured", measured(record));
     Ok(page
@@ -47,7 +56,13 @@ fn lead(grade: &Grade, course: &Course) -> Html {
             "This submission could not be measured; the reason stands under Problems.".to_owned()
         }
     };
-    let mut html = Html::new().with(tag("p").class("verdict").with(tag("b").text(&told)));
+    let kind = match grade.status {
+        Status::Graded => "note",
+        _ => "serious",
+    };
+    let mut html = tag("div")
+        .class(&format!("card {kind}"))
+        .with(tag("p").class("headline").text(&told));
     if grade.is_borderline {
         let counting = match course.grading.judged_by {
             JudgedBy::Value => "The value itself counts.",
@@ -60,7 +75,7 @@ fn lead(grade: &Grade, course: &Course) -> Html {
             points(grade.range[2])
         )));
     }
-    html
+    html.into()
 }
 
 fn counting(grade: &Grade, course: &Course) -> Result<Html> {
@@ -198,6 +213,39 @@ fn pictures(grade: &Grade, record: &Record) -> Html {
     html
 }
 
+/// The student's own pictures that are in another submission, too; nobody else's.
+fn taken(grade: &Grade, shared: &[&Shared]) -> Html {
+    if !grade
+        .problems
+        .iter()
+        .any(|problem| problem.code == "plagiarism")
+    {
+        return Html::new();
+    }
+    let groups: Vec<Group> = shared
+        .iter()
+        .map(|pair| {
+            let own = usize::from(pair.between[0] != grade.id);
+            let pictures = pair.pairs.iter().map(|alike| Picture {
+                content: alike
+                    .thumbnails
+                    .as_ref()
+                    .and_then(|both| DataUri::parse(&both[own])),
+                side: String::new(),
+                name: alike.names[own].clone(),
+            });
+            Group {
+                label: pair.told_to(&grade.id),
+                notes: Vec::new(),
+                pictures: pictures.collect(),
+            }
+        })
+        .collect();
+    Html::new()
+        .with(tag("h3").text("plagiarism"))
+        .with(sheet(&groups))
+}
+
 fn group(proof: &ProofRecord, results: &Results) -> Group {
     let chance = proof.p_value.map(|p| {
         if p < 1e-4 {
@@ -245,7 +293,11 @@ fn findings(record: &Record) -> Html {
     } in &results.findings
     {
         let cell = Cell::html(crate::verdicts::page::badge(severity, severity));
-        table.push(vec![Cell::text(id), cell, Cell::text(text)]);
+        table.push(vec![
+            Cell::html(tag("span").class("whole").text(id)),
+            cell,
+            Cell::text(text),
+        ]);
     }
     if table.is_empty() {
         Html::new()
@@ -299,4 +351,3 @@ fn measured(record: &Record) -> Html {
         html.with(tag("ul").each(warnings))
     }
 }
-

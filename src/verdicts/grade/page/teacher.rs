@@ -68,11 +68,13 @@ fn lead(book: &Book, course: &Course) -> Html {
         (borderline, "borderline"),
         (pairs, "pairs that share pictures"),
     ];
-    let told: Vec<String> = told.iter().map(|(n, what)| format!("{n} {what}")).collect();
-    tag("p")
-        .class("verdict")
-        .text(&format!("{}.", told.join(", ")))
-        .into()
+    let tiles = told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| {
+        tag("div")
+            .class("tile")
+            .with(tag("b").text(&n.to_string()))
+            .with(tag("span").text(what))
+    });
+    tag("div").class("tiles").each(tiles).into()
 }
 
 fn link(grade: &Grade, page_of: &dyn Fn(&str) -> String) -> Tag {

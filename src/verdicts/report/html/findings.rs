@@ -22,7 +22,9 @@ pub fn section(subject: &Subject<'_>) -> Html {
     let of = |severity: &str| {
         let severity = severity.to_owned();
         let chosen = all.iter().filter(move |(_, f)| f.severity == severity);
-        chosen.map(|(part, found)| finding(part, found)).collect::<Vec<Tag>>()
+        chosen
+            .map(|(part, found)| finding(part, found))
+            .collect::<Vec<Tag>>()
     };
     let (serious, warnings, notes) = (of("serious"), of("warning"), of("note"));
     let mut html = Html::new().each(serious).each(warnings);
