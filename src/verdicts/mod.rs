@@ -2,7 +2,7 @@
 //! ([`comparison`]), protocols compared ([`protocols`]); what metrics see of known corruptions ([`sensitivity`]). Pages
 //! for people share a shell ([`page`]).
 //!
-//! Nothing here knows pixels, features or networks: a saved document can be shown, exported and judged on a machine
+//! Nothing here decodes pixels or knows features or networks: a saved document can be shown, exported and judged on a machine
 //! that has none of them.
 
 pub mod comparison;

@@ -27,6 +27,7 @@ mod polygons;
 mod program;
 mod properties;
 mod protocols;
+mod report;
 mod selftest;
 mod sensitivity;
 mod shared;

@@ -179,6 +179,11 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// Text whose hidden characters are shown as U+FFFD, and nothing else changed.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().map(visible).collect()
+}
+
 /// The character, or U+FFFD for one that hides or disguises.
 fn visible(c: char) -> char {
     let hides = c.is_control() && !matches!(c, '\n' | '\t')

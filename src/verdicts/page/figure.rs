@@ -1,6 +1,6 @@
 //! Figures in a page: drawn as SVG by [`crate::plots`], in the page's own colours, with words for who cannot see them.
 
-use super::escape::{Html, Tag, escaped, tag};
+use super::escape::{Html, Tag, escaped, shown, tag};
 use crate::plots::palette::ROLES;
 
 /// A drawn figure and its words.
@@ -39,7 +39,8 @@ impl Figure {
             escaped(&self.description)
         );
         let drawn = format!("<svg role=\"img\" class=\"chart\"{attributes}>{words}{body}");
-        Html::unescaped(themed(drawn.trim_end()))
+        // The drawing crate escapes markup in its texts, and leaves characters that hide.
+        Html::unescaped(themed(&shown(drawn.trim_end())))
     }
 }
 

@@ -19,14 +19,13 @@ pub fn section(subject: &Subject<'_>) -> Html {
         .iter()
         .flat_map(|part| sorted(&part.findings).into_iter().map(|f| (*part, f)))
         .collect();
-    let of = |severity: &str| {
-        let severity = severity.to_owned();
-        let chosen = all.iter().filter(move |(_, f)| f.severity == severity);
-        chosen
-            .map(|(part, found)| finding(part, found))
-            .collect::<Vec<Tag>>()
+    let of = |chosen: &dyn Fn(&str) -> bool| -> Vec<Tag> {
+        let chosen = all.iter().filter(|(_, f)| chosen(&f.severity));
+        chosen.map(|(part, found)| finding(part, found)).collect()
     };
-    let (serious, warnings, notes) = (of("serious"), of("warning"), of("note"));
+    let serious = of(&|severity| severity == "serious");
+    let warnings = of(&|severity| severity == "warning");
+    let notes = of(&|severity| !["serious", "warning", "clear"].contains(&severity));
     let mut html = Html::new().each(serious).each(warnings);
     if !notes.is_empty() {
         html = html.with(details(
