@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod evaluate;
 mod features;
+mod gate;
 mod laboratory;
 mod memo;
 mod metrics;
@@ -61,6 +62,7 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Evaluate(typed) => evaluate::run(typed, command, console),
         Command::Audit(typed) => audit::run(typed, command, console),
         Command::Compare(typed) => compare::run(typed, command, console),
+        Command::Gate(typed) => gate::run(typed, command, console),
         Command::Protocols(typed) => protocols::run(typed, command, console),
         Command::Sensitivity(typed) => sensitivity::run(typed, command, console),
         Command::Selftest(typed) => selftest::run(typed, console),

@@ -1,11 +1,14 @@
 //! What a run ends with: the results document ([`results`]) and its renderings ([`report`]); generators compared
-//! ([`comparison`]), protocols compared ([`protocols`]); what metrics see of known corruptions ([`sensitivity`]).
+//! ([`comparison`]), protocols compared ([`protocols`]); what metrics see of known corruptions ([`sensitivity`]); a policy
+//! held against results ([`gate`]).
 //!
 //! Nothing here knows pixels, features or networks: a saved document can be shown, exported and judged on a machine
 //! that has none of them.
 
+pub mod alike;
 pub mod comparison;
 pub mod findings;
+pub mod gate;
 pub mod protocols;
 pub mod report;
 pub mod results;
