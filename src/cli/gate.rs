@@ -13,6 +13,7 @@ use crate::verdicts::gate::{
 };
 use crate::verdicts::report;
 use crate::verdicts::results::{Results, Warning};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
@@ -27,10 +28,7 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
         .as_deref()
         .map(Comparison::read)
         .transpose()?;
-    let (history, skipped) = older(&typed.history)?;
-    for warning in &skipped {
-        console.warn(warning);
-    }
+    let older = older(&typed.history)?;
     let file = |path: &Option<PathBuf>| shown(path.as_deref().unwrap_or(Path::new("")));
     let (audit_file, baseline_file, comparison_file) = (
         file(&typed.audit),
@@ -39,17 +37,19 @@ pub fn run(typed: &Typed, command: Vec<String>, console: &Console) -> Result<()>
     );
     let case = Case {
         audit: audit.as_ref().map(|found| (audit_file.as_str(), found)),
-        baseline: baseline.as_ref().map(|found| (baseline_file.as_str(), found)),
+        baseline: baseline
+            .as_ref()
+            .map(|found| (baseline_file.as_str(), found)),
         comparison: comparison
             .as_ref()
             .map(|found| (comparison_file.as_str(), found)),
-        history: &history,
+        history: &older.found,
         allow: &typed.allow,
         renewing: typed.update_baseline && (typed.force || baseline.is_none()),
         command,
     };
     let mut gate = judge(&policy, (&shown(&typed.results), &results), case)?;
-    gate.warnings.extend(skipped);
+    gate.warnings.extend(older.skipped);
     for warning in &gate.warnings {
         console.warn(warning);
     }
@@ -114,18 +114,23 @@ fn baseline(typed: &Typed) -> Result<Option<Results>> {
     match &typed.baseline {
         None => Ok(None),
         Some(path) if typed.update_baseline && !path.exists() => Ok(None),
-        Some(path) if !path.exists() => Err(Error::input(format!(
-            "{}: no such file",
-            path.display()
-        ))
-        .mend("the first baseline is written with --update-baseline")),
+        Some(path) if !path.exists() => {
+            Err(Error::input(format!("{}: no such file", path.display()))
+                .mend("the first baseline is written with --update-baseline"))
+        }
         Some(path) => Results::read(path).map(Some),
     }
 }
 
+/// Older results with their files, and what was left out.
+struct Older {
+    found: Vec<(String, Results)>,
+    skipped: Vec<Warning>,
+}
+
 /// Older results in the order given; those of a folder in the order of their names, where `run-9` comes before `run-10`.
 /// What is no results document in a folder is left out, with a warning; a file that was named must be one.
-fn older(paths: &[PathBuf]) -> Result<(Vec<(String, Results)>, Vec<Warning>)> {
+fn older(paths: &[PathBuf]) -> Result<Older> {
     let (mut found, mut skipped) = (Vec::new(), Vec::new());
     for path in paths {
         if !path.is_dir() {
@@ -138,7 +143,7 @@ fn older(paths: &[PathBuf]) -> Result<(Vec<(String, Results)>, Vec<Warning>)> {
             .collect::<std::io::Result<_>>()
             .map_err(|e| Error::io(path, &e))?;
         names.retain(|name| {
-            let json = |e: &std::ffi::OsStr| e.eq_ignore_ascii_case("json");
+            let json = |e: &OsStr| e.eq_ignore_ascii_case("json");
             name.extension().is_some_and(json)
         });
         names.sort_by(|a, b| history::natural(&shown(a), &shown(b)));
@@ -153,7 +158,7 @@ fn older(paths: &[PathBuf]) -> Result<(Vec<(String, Results)>, Vec<Warning>)> {
             }
         }
     }
-    Ok((found, skipped))
+    Ok(Older { found, skipped })
 }
 
 /// Writes the documents asked for, and the table where stdout is free.
@@ -164,7 +169,12 @@ fn write(gate: &Gate, typed: &Typed, console: &Console) -> Result<()> {
     if let Some(path) = &typed.figure {
         draw(gate, path)?;
     }
-    let taken = [&typed.json, &typed.junit, &typed.markdown, &typed.annotations_to];
+    let taken = [
+        &typed.json,
+        &typed.junit,
+        &typed.markdown,
+        &typed.annotations_to,
+    ];
     let mut free = !taken.into_iter().flatten().any(|path| is_stdout(path));
     let to = typed.annotations_to.as_deref();
     match (typed.annotations, to) {
@@ -195,8 +205,8 @@ fn write(gate: &Gate, typed: &Typed, console: &Console) -> Result<()> {
 
 /// The figure's kind by its extension: is it SVG?
 fn kind_of_figure(path: &Path) -> Result<bool> {
-    let extension = path.extension().map(|e| e.to_ascii_lowercase());
-    match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
+    let extension = path.extension().map(OsStr::to_ascii_lowercase);
+    match extension.as_deref().and_then(OsStr::to_str) {
         Some("svg") => Ok(true),
         Some("png") => Ok(false),
         _ => Err(Error::usage(format!(
@@ -213,8 +223,7 @@ fn draw(gate: &Gate, path: &Path) -> Result<()> {
     } else {
         panels::png(&figure)
     };
-    let bytes =
-        bytes.map_err(|e| Error::numerical(format!("the history cannot be drawn: {e}")))?;
+    let bytes = bytes.map_err(|e| Error::numerical(format!("the history cannot be drawn: {e}")))?;
     output::write_file(path, &bytes)
 }
 

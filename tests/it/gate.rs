@@ -12,9 +12,7 @@ use std::path::Path;
 
 /// A results document by hand, with one row `fd`.
 pub fn document(value: f64, error: f64) -> Value {
-    let input = |source: &str, fingerprint: &str| {
-        json!({"source": source, "n": 1000, "fingerprint": fingerprint, "failed": [], "n_cached": 0})
-    };
+    let input = |source: &str, fingerprint: &str| json!({"source": source, "n": 1000, "fingerprint": fingerprint, "failed": [], "n_cached": 0});
     json!({
         "schema": "gavel.results/1", "gavel": env!("CARGO_PKG_VERSION"), "command": [],
         "inputs": {"reference": input("real", "r"), "generated": input("made", &format!("g{value}"))},

@@ -13,7 +13,12 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// Input, with the policy's line: a required audit of which the results know nothing; a finding of unknown severity.
-pub fn checks(policy: &Policy, asked: &Audits, results: &Results, file: &str) -> Result<Vec<Draft>> {
+pub fn checks(
+    policy: &Policy,
+    asked: &Audits,
+    results: &Results,
+    file: &str,
+) -> Result<Vec<Draft>> {
     let mut drafts = Vec::new();
     let mut known: Vec<&str> = Vec::new();
     for audit in AUDITS {
@@ -93,8 +98,7 @@ fn judged(
     let mut bad = Vec::new();
     let mut passed_over = 0;
     for finding in found {
-        let severity = severity(finding)
-            .map_err(|e| e.at(format!("{}:{line}", policy.file)))?;
+        let severity = severity(finding).map_err(|e| e.at(format!("{}:{line}", policy.file)))?;
         if severity.is_none_or(|severity| severity < asked.fail_on) {
             continue;
         }

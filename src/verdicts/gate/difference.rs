@@ -118,7 +118,10 @@ fn blank(asked: &Baseline, row: &Row, old: &Row) -> Check {
         Margin::Absolute(0.0) => "not worse than the baseline".to_owned(),
         Margin::Absolute(margin) => format!("worse than the baseline by at most {margin}"),
         Margin::Relative(share) => {
-            format!("worse than the baseline by at most {} %", words::percent(share))
+            format!(
+                "worse than the baseline by at most {} %",
+                words::percent(share)
+            )
         }
     };
     Check {
@@ -218,7 +221,11 @@ fn of_comparison(paired: Paired<'_>, pair: &Pair<'_>) -> Option<Worsening> {
         let same_row = difference.id == row.id && difference.params == row.params;
         both && (same_row || (row.id == "kid" && difference.id == "relative_mmd"))
     })?;
-    let turned = if found.a == paired.baseline { sign } else { -sign };
+    let turned = if found.a == paired.baseline {
+        sign
+    } else {
+        -sign
+    };
     Some(Worsening {
         value: turned * found.difference?,
         std_error: found.std_error?,

@@ -34,7 +34,11 @@ fn panel(series: &Series) -> Panel {
     let points = series.points.get(from..).unwrap_or_default();
     let first = points.iter().find_map(|p| Some((p.value?, p.std_error)));
     let last_error = points.iter().rev().find_map(|p| p.std_error);
-    let sign = if series.direction == "higher" { -1.0 } else { 1.0 };
+    let sign = if series.direction == "higher" {
+        -1.0
+    } else {
+        1.0
+    };
     let effect = |value: f64| {
         let (start, start_error) = first?;
         let error = start_error?.hypot(last_error?);

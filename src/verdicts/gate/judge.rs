@@ -73,7 +73,13 @@ pub fn judge(policy: &Policy, (file, results): Named<'_, Results>, case: Case<'_
         drafts.push(limits::check(limit, row, &why_absent(row, results)));
     }
     let mut differences = Vec::new();
-    let pairs = pairs(policy, (file, results), &case, &mut differences, &mut warnings)?;
+    let pairs = pairs(
+        policy,
+        (file, results),
+        &case,
+        &mut differences,
+        &mut warnings,
+    )?;
     for (asked, pair) in &pairs {
         let why = if pair.result.value.is_none() {
             why_absent(pair.result, results)
@@ -92,7 +98,12 @@ pub fn judge(policy: &Policy, (file, results): Named<'_, Results>, case: Case<'_
     warnings.extend(left_out);
     let verdict = Decision::of_all(checks.iter().map(|check| check.verdict));
     let mut allow = policy.allow.clone();
-    allow.extend(case.allow.iter().filter(|key| !policy.allow.contains(key)).cloned());
+    allow.extend(
+        case.allow
+            .iter()
+            .filter(|key| !policy.allow.contains(key))
+            .cloned(),
+    );
     Ok(Gate {
         schema: SCHEMA.to_owned(),
         gavel: env!("CARGO_PKG_VERSION").to_owned(),
@@ -183,7 +194,9 @@ fn pairs<'a>(
                     "{}:{}: the policy compares {} with a baseline, and none was given",
                     policy.file, first.target.line, first.target.metric
                 ))
-                .mend("--baseline baseline.json; the first one is written with --update-baseline"));
+                .mend(
+                    "--baseline baseline.json; the first one is written with --update-baseline",
+                ));
             }
             warnings.push(Warning::new(
                 "no_baseline",
@@ -277,7 +290,9 @@ fn unlike_rows(before: &Row, row: &Row, known: &[Unlike]) -> Vec<Unlike> {
         let n = row.n_reference.map_or("?".to_owned(), |n| n.to_string());
         format!("{} generated, {n} reference", row.n_generated)
     };
-    let is_known = known.iter().any(|one| one.key == "n" || one.key == "reference");
+    let is_known = known
+        .iter()
+        .any(|one| one.key == "n" || one.key == "reference");
     if counts(before) != counts(row) && !is_known {
         found.push(Unlike::new(
             "n",
@@ -357,7 +372,9 @@ fn overlooked(results: &Results) -> Option<Warning> {
 /// What a document says of a row without a value.
 fn why_absent(row: &Row, results: &Results) -> String {
     let said = results.warnings.iter().find(|warning| {
-        let mut words = warning.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let mut words = warning
+            .text
+            .split(|c: char| !c.is_alphanumeric() && c != '_');
         words.any(|word| word == row.id)
     });
     said.map_or_else(
@@ -381,7 +398,9 @@ fn decided(drafts: Vec<Draft>, multiplicity: Multiplicity) -> Vec<Check> {
         .into_iter()
         .map(|draft| {
             let mut check = draft.check;
-            let tested = draft.excess.and_then(|excess| Some((excess, adjusted.next()?)));
+            let tested = draft
+                .excess
+                .and_then(|excess| Some((excess, adjusted.next()?)));
             if let Some((excess, p_adjusted)) = tested {
                 check.p_pass = Some(excess.p_pass());
                 check.p_fail = Some(excess.p_fail());

@@ -55,17 +55,17 @@ fn case(check: &Check) -> String {
     );
     let text = escaped(&check.text);
     match check.verdict {
-        Decision::Pass => format!(
-            "{head}>\n      <system-out>{text}</system-out>\n    </testcase>\n"
-        ),
+        Decision::Pass => {
+            format!("{head}>\n      <system-out>{text}</system-out>\n    </testcase>\n")
+        }
         Decision::Fail => format!(
             "{head}>\n      <failure type=\"{}\" message=\"{text}\">policy line {}: {text}</failure>\n    </testcase>\n",
             check.kind.name(),
             check.line
         ),
-        Decision::CannotTell => format!(
-            "{head}>\n      <skipped message=\"cannot tell: {text}\"/>\n    </testcase>\n"
-        ),
+        Decision::CannotTell => {
+            format!("{head}>\n      <skipped message=\"cannot tell: {text}\"/>\n    </testcase>\n")
+        }
     }
 }
 

@@ -104,7 +104,9 @@ fn inside(number: f64, limit: &Limit) -> Decision {
     }
 }
 
-/// Standard errors below and above the value: the reach of the interval over the z of its level, or the row's own.
+/// Standard errors below and above the value: the reach of the interval over the z of its level, or the row's own. An end on
+/// the edge of a range (0, or 1 of a share) was cut off there and says nothing of the error: that is then at least the
+/// row's own.
 fn reaches(row: &Row, value: f64) -> Option<[f64; 2]> {
     let of_interval = row.interval.map(|interval| {
         let z = if (interval.level - 0.95).abs() < 1e-9 {
@@ -112,7 +114,14 @@ fn reaches(row: &Row, value: f64) -> Option<[f64; 2]> {
         } else {
             crate::statistics::one_sided::critical((1.0 - interval.level) / 2.0)
         };
-        [value - interval.lower, interval.upper - value].map(|reach| (reach / z).max(0.0))
+        [interval.lower, interval.upper].map(|end| {
+            let error = (value - end).abs() / z;
+            let is_cut = end == 0.0 || end == 1.0;
+            match row.std_error {
+                Some(own) if is_cut => error.max(own),
+                _ => error,
+            }
+        })
     });
     of_interval.or_else(|| row.std_error.map(|error| [error, error]))
 }

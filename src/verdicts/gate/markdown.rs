@@ -125,7 +125,10 @@ fn chart(series: &Series) -> String {
     if there.len() < 2 {
         return String::new();
     }
-    let all = there.iter().map(|(_, value)| *value).chain(series.limits.iter().copied());
+    let all = there
+        .iter()
+        .map(|(_, value)| *value)
+        .chain(series.limits.iter().copied());
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
         (low.min(v), high.max(v))
     });

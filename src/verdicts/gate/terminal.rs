@@ -12,12 +12,7 @@ pub fn render(gate: &Gate) -> String {
     out.push_str(&table(&rows(gate)));
     out.push('\n');
     for check in &gate.checks {
-        let _ = writeln!(
-            out,
-            "{:<11}  {}",
-            check.verdict.name(),
-            plain(&check.text)
-        );
+        let _ = writeln!(out, "{:<11}  {}", check.verdict.name(), plain(&check.text));
     }
     out.push('\n');
     for line in provenance(gate) {
@@ -29,12 +24,21 @@ pub fn render(gate: &Gate) -> String {
 /// The table's head and one line for each check.
 pub(super) fn rows(gate: &Gate) -> Vec<Vec<String>> {
     let head = [
-        "check", "verdict", "value", "baseline", "tested", "± SE", "bounds", "p inside",
-        "p outside", "line",
+        "check",
+        "verdict",
+        "value",
+        "baseline",
+        "tested",
+        "± SE",
+        "bounds",
+        "p inside",
+        "p outside",
+        "line",
     ];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for check in &gate.checks {
-        let shown = |value: Option<f64>| value.map_or(String::new(), |v| number(v, check.std_error));
+        let shown =
+            |value: Option<f64>| value.map_or(String::new(), |v| number(v, check.std_error));
         let p = |value: Option<f64>| value.map_or(String::new(), |p| format!("{p:.4}"));
         rows.push(vec![
             check.name.clone(),
@@ -44,7 +48,11 @@ pub(super) fn rows(gate: &Gate) -> Vec<Vec<String>> {
             shown(check.worsening.or(check.value)),
             shown(check.std_error),
             check.bounds.map_or(String::new(), |bounds| {
-                format!("{} … {}", shown(Some(bounds.lower)), shown(Some(bounds.upper)))
+                format!(
+                    "{} … {}",
+                    shown(Some(bounds.lower)),
+                    shown(Some(bounds.upper))
+                )
             }),
             p(check.p_pass),
             p(check.p_fail_adjusted),
@@ -62,7 +70,10 @@ pub(super) fn provenance(gate: &Gate) -> Vec<String> {
         gate.policy.error_rate,
         correction(gate)
     )];
-    let documents = [("results", Some(&gate.results)), ("baseline", gate.baseline.as_ref())];
+    let documents = [
+        ("results", Some(&gate.results)),
+        ("baseline", gate.baseline.as_ref()),
+    ];
     for (what, document) in documents {
         let Some(document) = document else { continue };
         let sets: Vec<String> = document

@@ -23,7 +23,9 @@ pub fn changes(old: Option<&Results>, new: &Results) -> String {
             text => format!("{} ({text})", row.id),
         };
         let _ = match before {
-            Some(before) if before.value == row.value => writeln!(out, "  {name}: {} as before", shown(row)),
+            Some(before) if before.value == row.value => {
+                writeln!(out, "  {name}: {} as before", shown(row))
+            }
             Some(before) => writeln!(out, "  {name}: {} → {}", shown(before), shown(row)),
             None => writeln!(out, "  {name}: {} (new)", shown(row)),
         };

@@ -88,10 +88,7 @@ fn worsening(check: &Check) -> String {
 fn because(check: &Check) -> String {
     match check.verdict {
         Decision::Pass => format!("inside by more than chance ({})", p(check.p_pass)),
-        Decision::Fail => format!(
-            "outside by more than chance ({})",
-            p(check.p_fail_adjusted)
-        ),
+        Decision::Fail => format!("outside by more than chance ({})", p(check.p_fail_adjusted)),
         Decision::CannotTell => match (check.n_needed, check.n) {
             (Some(needed), Some(n)) => format!(
                 "too near to tell with {n} pictures; about {} would",

@@ -31,13 +31,28 @@ fn junit_has_one_case_a_check_with_the_right_counts() {
     let parsed = roxmltree::Document::parse(&text).unwrap();
     let suite = parsed.root_element().first_element_child().unwrap();
     assert_eq!(parsed.root_element().tag_name().name(), "testsuites");
-    for (name, count) in [("tests", "3"), ("failures", "1"), ("errors", "0"), ("skipped", "1")] {
+    for (name, count) in [
+        ("tests", "3"),
+        ("failures", "1"),
+        ("errors", "0"),
+        ("skipped", "1"),
+    ] {
         assert_eq!(suite.attribute(name), Some(count), "{name}");
     }
-    let cases: Vec<_> = suite.children().filter(|n| n.has_tag_name("testcase")).collect();
-    let names: Vec<_> = cases.iter().map(|case| case.attribute("name").unwrap()).collect();
+    let cases: Vec<_> = suite
+        .children()
+        .filter(|n| n.has_tag_name("testcase"))
+        .collect();
+    let names: Vec<_> = cases
+        .iter()
+        .map(|case| case.attribute("name").unwrap())
+        .collect();
     assert_eq!(names, ["fd at most 5", "kid at most 5", "cmmd at most 5"]);
-    assert!(cases.iter().all(|case| case.attribute("classname") == Some("gavel.limit")));
+    assert!(
+        cases
+            .iter()
+            .all(|case| case.attribute("classname") == Some("gavel.limit"))
+    );
     let inner: Vec<_> = cases
         .iter()
         .map(|case| case.first_element_child().unwrap().tag_name().name())
@@ -49,7 +64,10 @@ fn junit_has_one_case_a_check_with_the_right_counts() {
 fn notes_stand_at_the_line_of_the_policy_and_are_escaped() {
     let home = tempfile::tempdir().unwrap();
     three(home.path());
-    let github = gavel(home.path(), &[&GATE[..], &["--annotations", "github"]].concat());
+    let github = gavel(
+        home.path(),
+        &[&GATE[..], &["--annotations", "github"]].concat(),
+    );
     let file = "file=po%2Cli%3Acy 5%25.toml";
     for note in [
         format!("::error {file},line=5,title=gavel gate%3A kid at most 5::kid is 9.00 ± 0.10"),
@@ -65,15 +83,28 @@ fn notes_stand_at_the_line_of_the_policy_and_are_escaped() {
     );
     assert!(serde_json::from_str::<Value>(&both.stdout).is_ok());
     assert!(both.stderr.contains("::error file="));
-    let gitlab = gavel(home.path(), &[&GATE[..], &["--annotations", "gitlab"]].concat());
+    let gitlab = gavel(
+        home.path(),
+        &[&GATE[..], &["--annotations", "gitlab"]].concat(),
+    );
     let notes: Value = serde_json::from_str(&gitlab.stdout).unwrap();
     assert_eq!(notes.as_array().unwrap().len(), 2);
-    assert_eq!(notes[0]["location"], json!({"path": "po,li:cy 5%.toml", "lines": {"begin": 5}}));
+    assert_eq!(
+        notes[0]["location"],
+        json!({"path": "po,li:cy 5%.toml", "lines": {"begin": 5}})
+    );
     assert_eq!(notes[0]["severity"], "major");
     assert_ne!(notes[0]["fingerprint"], notes[1]["fingerprint"]);
-    gavel(home.path(), &[&GATE[..], &["--json", "-", "--junit", "-"]].concat()).fails(2, &["2 documents"]);
-    gavel(home.path(), &[&GATE[..], &["--json", "-", "--annotations", "gitlab"]].concat())
-        .fails(2, &["2 documents"]);
+    gavel(
+        home.path(),
+        &[&GATE[..], &["--json", "-", "--junit", "-"]].concat(),
+    )
+    .fails(2, &["2 documents"]);
+    gavel(
+        home.path(),
+        &[&GATE[..], &["--json", "-", "--annotations", "gitlab"]].concat(),
+    )
+    .fails(2, &["2 documents"]);
 }
 
 #[test]
@@ -86,20 +117,41 @@ fn texts_of_others_cannot_break_a_document() {
     save(home.path(), "results.json", &results);
     save(home.path(), "policy.toml", "[audits]\n");
     let arguments = [
-        "gate", "results.json", "--policy", "policy.toml", "--junit", "gate.xml", "--markdown",
-        "gate.md", "--annotations", "github",
+        "gate",
+        "results.json",
+        "--policy",
+        "policy.toml",
+        "--junit",
+        "gate.xml",
+        "--markdown",
+        "gate.md",
+        "--annotations",
+        "github",
     ];
     let answer = gavel(home.path(), &arguments);
     assert_eq!(answer.code, 1, "{}", answer.stderr);
     assert!(!answer.stdout.contains('\u{1b}'), "{}", answer.stdout);
-    assert!(!answer.stdout.contains("\n::error ::x"), "{}", answer.stdout);
+    assert!(
+        !answer.stdout.contains("\n::error ::x"),
+        "{}",
+        answer.stdout
+    );
     let xml = fs::read_to_string(home.path().join("gate.xml")).unwrap();
     let parsed = roxmltree::Document::parse(&xml).unwrap();
-    let failure = parsed.descendants().find(|n| n.has_tag_name("failure")).unwrap();
+    let failure = parsed
+        .descendants()
+        .find(|n| n.has_tag_name("failure"))
+        .unwrap();
     let message = failure.attribute("message").unwrap();
-    assert!(message.contains("<b>\"one\" & 'only'</b>\u{fffd}\n"), "{message}");
+    assert!(
+        message.contains("<b>\"one\" & 'only'</b>\u{fffd}\n"),
+        "{message}"
+    );
     let markdown = fs::read_to_string(home.path().join("gate.md")).unwrap();
-    assert!(!markdown.contains("<script>") && !markdown.contains("<b>"), "{markdown}");
+    assert!(
+        !markdown.contains("<script>") && !markdown.contains("<b>"),
+        "{markdown}"
+    );
 }
 
 #[test]
@@ -107,7 +159,11 @@ fn the_job_summary_draws_the_history_in_the_order_of_names() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("history");
     fs::create_dir(&folder).unwrap();
-    for (name, value) in [("run-10.json", 8.0), ("run-9.json", 4.0), ("run-2.json", 1.0)] {
+    for (name, value) in [
+        ("run-10.json", 8.0),
+        ("run-9.json", 4.0),
+        ("run-2.json", 1.0),
+    ] {
         save(&folder, name, document(value, 0.5));
     }
     let mut other = document(100.0, 0.5);
@@ -117,22 +173,48 @@ fn the_job_summary_draws_the_history_in_the_order_of_names() {
     save(home.path(), "results.json", document(2.0, 0.5));
     save(home.path(), "policy.toml", at_most(5.0));
     let gate = ["gate", "results.json", "--policy", "policy.toml"];
-    let with = ["--history", "history", "--markdown", "-", "--figure", "history.svg"];
+    let with = [
+        "--history",
+        "history",
+        "--markdown",
+        "-",
+        "--figure",
+        "history.svg",
+    ];
     let answer = gavel(home.path(), &[&gate[..], &with].concat());
     assert_eq!(answer.code, 0, "{}", answer.stderr);
     // 1, 4, 8, 2 between 1 and 8: heights 0, 3, 7, 1 of seven.
     assert!(answer.stdout.contains("▁▄█▂"), "{}", answer.stdout);
-    assert!(answer.stdout.contains("line [1.00000, 4.00000, 8.00000, 2.00000]"), "{}", answer.stdout);
+    assert!(
+        answer
+            .stdout
+            .contains("line [1.00000, 4.00000, 8.00000, 2.00000]"),
+        "{}",
+        answer.stdout
+    );
     assert!(answer.stderr.contains("history_left_out") && answer.stderr.contains("run-3.json"));
     assert!(answer.stderr.contains("history_skipped") && answer.stderr.contains("gate.json"));
     let svg = fs::read_to_string(home.path().join("history.svg")).unwrap();
     assert!(svg.starts_with("<svg") && svg.contains("the gate passed"));
     // Files in the order given; one that is no results document is an error.
     let files = ["--history", "history/run-10.json", "history/run-9.json"];
-    let answer = gavel(home.path(), &[&gate[..], &files, &["--markdown", "-"]].concat());
-    assert!(answer.stdout.contains("line [8.00000, 4.00000, 2.00000]"), "{}", answer.stdout);
-    gavel(home.path(), &[&gate[..], &["--history", "history/gate.json"]].concat())
-        .fails(3, &["gate.json"]);
-    gavel(home.path(), &[&gate[..], &["--history", "history", "--figure", "x.gif"]].concat())
-        .fails(2, &[".svg or .png"]);
+    let answer = gavel(
+        home.path(),
+        &[&gate[..], &files, &["--markdown", "-"]].concat(),
+    );
+    assert!(
+        answer.stdout.contains("line [8.00000, 4.00000, 2.00000]"),
+        "{}",
+        answer.stdout
+    );
+    gavel(
+        home.path(),
+        &[&gate[..], &["--history", "history/gate.json"]].concat(),
+    )
+    .fails(3, &["gate.json"]);
+    gavel(
+        home.path(),
+        &[&gate[..], &["--history", "history", "--figure", "x.gif"]].concat(),
+    )
+    .fails(2, &[".svg or .png"]);
 }

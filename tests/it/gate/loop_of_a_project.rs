@@ -9,14 +9,29 @@ const REFERENCE: &str = "polygons:triangles?n=200&seed=1";
 
 fn evaluate(home: &Path, generated: &str, file: &str, more: &[&str]) {
     let arguments = [
-        "evaluate", REFERENCE, generated, "--extractor", "pixels", "--metrics", "fid,kid", "--json", file,
+        "evaluate",
+        REFERENCE,
+        generated,
+        "--extractor",
+        "pixels",
+        "--metrics",
+        "fid,kid",
+        "--json",
+        file,
     ];
     let answer = gavel(home, &[&arguments[..], more].concat());
     assert_eq!(answer.code, 0, "{}", answer.stderr);
 }
 
 fn gate(home: &Path, more: &[&str]) -> Answer {
-    let arguments = ["gate", "results.json", "--policy", "policy.toml", "--baseline", "baseline.json"];
+    let arguments = [
+        "gate",
+        "results.json",
+        "--policy",
+        "policy.toml",
+        "--baseline",
+        "baseline.json",
+    ];
     gavel(home, &[&arguments[..], more].concat())
 }
 
@@ -45,23 +60,43 @@ fn a_project_commits_a_baseline_and_the_gate_watches_over_it() {
     let noisy = gate(home, &[]);
     assert_eq!(noisy.code, 0, "{}{}", noisy.stdout, noisy.stderr);
     // With no margin, noise alone is no reason to fail, nor to pass.
-    save(home, "strict.toml", "[[baseline]]\nmetric = \"fd\"\nmargin = 0\n");
+    save(
+        home,
+        "strict.toml",
+        "[[baseline]]\nmetric = \"fd\"\nmargin = 0\n",
+    );
     let strict = gavel(
         home,
-        &["gate", "results.json", "--policy", "strict.toml", "--baseline", "baseline.json"],
+        &[
+            "gate",
+            "results.json",
+            "--policy",
+            "strict.toml",
+            "--baseline",
+            "baseline.json",
+        ],
     );
     strict.fails(6, &["cannot tell"]);
     // A worse generator: another kind of picture altogether.
     folder(home, "waves", 0, 200, 28);
     evaluate(home, "waves", "results.json", &[]);
     let worse = gate(home, &["--update-baseline"]);
-    worse.fails(1, &["fd worse than the baseline by at most 50 %", "stays as it is"]);
+    worse.fails(
+        1,
+        &[
+            "fd worse than the baseline by at most 50 %",
+            "stays as it is",
+        ],
+    );
     assert_eq!(bytes("baseline.json"), baseline);
     // Other conditions are refused, whatever the numbers say.
     evaluate(home, &honest(3), "results.json", &["--protocol", "tf1"]);
     gate(home, &[]).fails(3, &["protocol: "]);
     evaluate(home, &honest(3), "results.json", &["--limit", "150"]);
-    gate(home, &[]).fails(3, &["number of generated pictures: 200 in the baseline, 150"]);
+    gate(home, &[]).fails(
+        3,
+        &["number of generated pictures: 200 in the baseline, 150"],
+    );
     // A person may decide to start anew, and sees what changes.
     let renewed = gate(home, &["--update-baseline", "--force"]);
     assert_eq!(renewed.code, 0, "{}", renewed.stderr);

@@ -21,14 +21,54 @@ fn every_change_of_what_numbers_depend_on_is_refused_by_name_with_both_values() 
     save(home.path(), "baseline.json", document(10.0, 3.0));
     save(home.path(), "policy.toml", POLICY);
     for (pointer, value, words, key) in [
-        ("/protocol/identity", json!("tf1:2"), ["protocol: clean:1", "tf1:2"], "protocol"),
-        ("/extractor/sha256", json!("22"), ["sha256 11", "sha256 22"], "extractor"),
-        ("/engine/class", json!("onnxruntime-cpu"), ["engine: tract", "onnxruntime-cpu"], "engine"),
-        ("/inputs/reference/fingerprint", json!("q"), ["real (r)", "real (q)"], "reference"),
-        ("/inputs/generated/n", json!(999), ["1000 in the baseline", "999 in the results"], "n"),
-        ("/metrics/0/n_generated", json!(998), ["1000 generated, 1000 reference", "998 generated"], "n"),
-        ("/metrics/0/n_reference", json!(997), ["1000 generated, 1000 reference", "997 reference"], "n"),
-        ("/metrics/0/params/ddof", json!(0), ["ddof=1 in the baseline", "ddof=0 in the results"], "params"),
+        (
+            "/protocol/identity",
+            json!("tf1:2"),
+            ["protocol: clean:1", "tf1:2"],
+            "protocol",
+        ),
+        (
+            "/extractor/sha256",
+            json!("22"),
+            ["sha256 11", "sha256 22"],
+            "extractor",
+        ),
+        (
+            "/engine/class",
+            json!("onnxruntime-cpu"),
+            ["engine: tract", "onnxruntime-cpu"],
+            "engine",
+        ),
+        (
+            "/inputs/reference/fingerprint",
+            json!("q"),
+            ["real (r)", "real (q)"],
+            "reference",
+        ),
+        (
+            "/inputs/generated/n",
+            json!(999),
+            ["1000 in the baseline", "999 in the results"],
+            "n",
+        ),
+        (
+            "/metrics/0/n_generated",
+            json!(998),
+            ["1000 generated, 1000 reference", "998 generated"],
+            "n",
+        ),
+        (
+            "/metrics/0/n_reference",
+            json!(997),
+            ["1000 generated, 1000 reference", "997 reference"],
+            "n",
+        ),
+        (
+            "/metrics/0/params/ddof",
+            json!(0),
+            ["ddof=1 in the baseline", "ddof=0 in the results"],
+            "params",
+        ),
     ] {
         let mut results = document(11.0, 4.0);
         *results.pointer_mut(pointer).unwrap() = value;
@@ -39,12 +79,24 @@ fn every_change_of_what_numbers_depend_on_is_refused_by_name_with_both_values() 
         // Allowed on the command line or in the policy, it is judged and the difference is told.
         let allowed = gavel(home.path(), &[&GATE[..], &["--allow", key]].concat());
         assert_eq!(allowed.code, 0, "{key}: {}", allowed.stderr);
-        assert!(allowed.stdout.contains("allowed to differ"), "{}", allowed.stdout);
-        save(home.path(), "policy.toml", format!("allow = [\"{key}\"]\n{POLICY}"));
+        assert!(
+            allowed.stdout.contains("allowed to differ"),
+            "{}",
+            allowed.stdout
+        );
+        save(
+            home.path(),
+            "policy.toml",
+            format!("allow = [\"{key}\"]\n{POLICY}"),
+        );
         assert_eq!(gavel(home.path(), &GATE).code, 0, "{key}");
         // Another key does not help.
         let other = if key == "n" { "engine" } else { "n" };
-        save(home.path(), "policy.toml", format!("allow = [\"{other}\"]\n{POLICY}"));
+        save(
+            home.path(),
+            "policy.toml",
+            format!("allow = [\"{other}\"]\n{POLICY}"),
+        );
         gavel(home.path(), &GATE).fails(3, &[words[1]]);
         save(home.path(), "policy.toml", POLICY);
     }
@@ -63,7 +115,14 @@ fn all_differences_are_named_at_once() {
     results["engine"]["class"] = json!("onnxruntime-cpu");
     results["inputs"]["generated"]["n"] = json!(10);
     save(home.path(), "results.json", &results);
-    gavel(home.path(), &GATE).fails(3, &["engine: ", "number of generated pictures: ", "--allow engine,n"]);
+    gavel(home.path(), &GATE).fails(
+        3,
+        &[
+            "engine: ",
+            "number of generated pictures: ",
+            "--allow engine,n",
+        ],
+    );
     // Half of an allowance is none.
     gavel(home.path(), &[&GATE[..], &["--allow", "n"]].concat()).fails(3, &["engine: "]);
     gavel(home.path(), &[&GATE[..], &["--allow", "colour"]].concat())
@@ -118,10 +177,25 @@ fn documents_of_newer_schemas_are_refused_and_older_ones_are_read() {
         gavel(home.path(), &gate).fails(3, &["results.json"]);
     }
     save(home.path(), "results.json", document(10.0, 1.0));
-    save(home.path(), "comparison.json", "{\"schema\": \"gavel.results/1\"}");
-    gavel(home.path(), &[&gate[..], &["--comparison", "comparison.json"]].concat())
-        .fails(3, &["comparison.json", "gavel.comparison/1"]);
-    gavel(home.path(), &["gate", "nowhere.json", "--policy", "policy.toml"]).fails(3, &["nowhere.json"]);
-    gavel(home.path(), &["gate", "results.json", "--policy", "nowhere.toml"]).fails(3, &["nowhere.toml"]);
+    save(
+        home.path(),
+        "comparison.json",
+        "{\"schema\": \"gavel.results/1\"}",
+    );
+    gavel(
+        home.path(),
+        &[&gate[..], &["--comparison", "comparison.json"]].concat(),
+    )
+    .fails(3, &["comparison.json", "gavel.comparison/1"]);
+    gavel(
+        home.path(),
+        &["gate", "nowhere.json", "--policy", "policy.toml"],
+    )
+    .fails(3, &["nowhere.json"]);
+    gavel(
+        home.path(),
+        &["gate", "results.json", "--policy", "nowhere.toml"],
+    )
+    .fails(3, &["nowhere.toml"]);
     gavel(home.path(), &["gate", "results.json"]).fails(2, &["--policy"]);
 }

@@ -94,7 +94,8 @@ impl Policy {
     pub fn parse(text: &str, file: &str) -> Result<Self> {
         let raw: RawPolicy = toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
-            Error::input(error.message().trim().replace('\n', "; "))
+            let message = error.message().trim().replace('\n', "; ");
+            Error::input(message.replace("expected f64", "expected a number"))
                 .at(format!("{file}:{}", line_of(text, start)))
                 .mend("gavel gate --help shows a policy with every key")
         })?;
@@ -135,7 +136,9 @@ impl Reader<'_> {
                         schema.get_ref()
                     ),
                 )
-                .mend("use the version of gavel that it was written for, or rewrite it for this one"));
+                .mend(
+                    "use the version of gavel that it was written for, or rewrite it for this one",
+                ));
         }
         let error_rate = self.rate(raw.error_rate.as_ref(), ERROR_RATE)?;
         for name in &raw.allow {
@@ -154,7 +157,9 @@ impl Reader<'_> {
         if limits.is_empty() && baselines.is_empty() && audits.is_none() {
             return Err(Error::input("the policy holds no check")
                 .at(self.file)
-                .mend("add a [[limit]], a [[baseline]] or [audits]; gavel gate --help shows them"));
+                .mend(
+                    "add a [[limit]], a [[baseline]] or [audits]; gavel gate --help shows them",
+                ));
         }
         Ok(Policy {
             file: self.file.to_owned(),
@@ -262,7 +267,10 @@ impl Reader<'_> {
     fn possible(&self, metric: &str, bound: Bound, typed: &Spanned<f64>) -> Result<()> {
         let limit = *typed.get_ref();
         if !limit.is_finite() {
-            return Err(self.wrong(typed, format!("a limit of {limit}: expected a finite number")));
+            return Err(self.wrong(
+                typed,
+                format!("a limit of {limit}: expected a finite number"),
+            ));
         }
         let (share, distance) = (SHARES.contains(&metric), DISTANCES.contains(&metric));
         let impossible = match bound {
@@ -295,7 +303,10 @@ impl Reader<'_> {
                 ));
             }
             (Some(typed), Some(_)) => {
-                return Err(self.wrong(typed, "both margin and margin_relative; expected one of them"));
+                return Err(self.wrong(
+                    typed,
+                    "both margin and margin_relative; expected one of them",
+                ));
             }
         };
         if !(typed.get_ref().is_finite() && *typed.get_ref() >= 0.0) {
