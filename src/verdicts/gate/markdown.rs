@@ -6,6 +6,7 @@ use super::terminal::{provenance, rows, troubles};
 use super::{Decision, Gate};
 use crate::verdicts::report::markdown::{cell, table};
 use crate::verdicts::report::number;
+use crate::verdicts::report::terminal::plain;
 use crate::verdicts::results::params_text;
 use std::fmt::Write as _;
 
@@ -27,13 +28,13 @@ pub fn render(gate: &Gate) -> String {
             "- **{}** {}: {}",
             check.verdict.name(),
             cell(&check.name),
-            cell(&check.text)
+            cell(&plain(&check.text))
         );
     }
     out.push_str(&history(&gate.history));
     out.push('\n');
     for line in provenance(gate) {
-        let _ = writeln!(out, "- {}", cell(&line).replace('`', "'"));
+        let _ = writeln!(out, "- {}", cell(&plain(&line)).replace('`', "'"));
     }
     for warning in &gate.warnings {
         let _ = writeln!(

@@ -48,6 +48,7 @@ pub mod judge;
 pub mod junit;
 mod limits;
 pub mod markdown;
+mod pairing;
 pub mod policy;
 mod rows;
 pub mod terminal;

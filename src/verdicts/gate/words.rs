@@ -81,7 +81,7 @@ fn worsening(check: &Check) -> String {
         shown(check.value),
         shown(Some(worse.abs())),
         shown(check.std_error),
-        number(check.margin.unwrap_or(0.0), None),
+        shown(check.margin),
     )
 }
 

@@ -199,3 +199,54 @@ fn documents_of_newer_schemas_are_refused_and_older_ones_are_read() {
     .fails(3, &["nowhere.toml"]);
     gavel(home.path(), &["gate", "results.json"]).fails(2, &["--policy"]);
 }
+
+#[test]
+fn a_new_baseline_needs_the_rows_that_the_policy_compares() {
+    let home = tempfile::tempdir().unwrap();
+    save(home.path(), "results.json", document(11.0, 4.0));
+    save(home.path(), "policy.toml", POLICY.replace("fd", "kid"));
+    let renewing = [&GATE[..], &["--update-baseline"]].concat();
+    // A first baseline without the row would only be missed at the next run.
+    gavel(home.path(), &renewing).fails(3, &["kid is not in results.json"]);
+    assert!(!home.path().join("baseline.json").exists());
+    // A row that only the old baseline lacks can be added by force.
+    let mut old = document(10.0, 4.0);
+    old["metrics"][0]["id"] = json!("recall");
+    save(home.path(), "baseline.json", &old);
+    save(home.path(), "policy.toml", POLICY);
+    gavel(home.path(), &renewing).fails(3, &["fd is not in baseline.json, which has recall"]);
+    let forced = gavel(home.path(), &[&renewing[..], &["--force"]].concat());
+    assert_eq!(forced.code, 0, "{}", forced.stderr);
+    assert!(
+        forced.stderr.contains("baseline_not_compared"),
+        "{}",
+        forced.stderr
+    );
+    assert_eq!(gavel(home.path(), &GATE).code, 0);
+}
+
+#[test]
+fn a_baseline_is_only_replaced_by_results_that_pass() {
+    let home = tempfile::tempdir().unwrap();
+    save(home.path(), "baseline.json", document(10.0, 1.0));
+    save(home.path(), "policy.toml", POLICY.replace("100", "0.1"));
+    let renewing = [&GATE[..], &["--update-baseline"]].concat();
+    let before = std::fs::read(home.path().join("baseline.json")).unwrap();
+    for (value, code) in [(20.0, 1), (10.0001, 6)] {
+        save(home.path(), "results.json", document(value, 1.0));
+        gavel(home.path(), &renewing).fails(code, &["stays as it is"]);
+        assert_eq!(
+            std::fs::read(home.path().join("baseline.json")).unwrap(),
+            before
+        );
+    }
+    save(home.path(), "results.json", document(1.0, 1.0));
+    let passed = gavel(home.path(), &renewing);
+    assert_eq!(passed.code, 0, "{}", passed.stderr);
+    assert!(
+        passed.stderr.contains("fd (ddof=1): 10.0 → 1.0"),
+        "{}",
+        passed.stderr
+    );
+    gavel(home.path(), &[&GATE[..], &["--force"]].concat()).fails(2, &["--update-baseline"]);
+}
