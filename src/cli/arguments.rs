@@ -2,6 +2,7 @@
 
 mod audit;
 mod compare;
+mod gate;
 mod grade;
 mod protocols;
 mod report;
@@ -11,6 +12,7 @@ mod shims;
 
 pub use audit::{Audit, FailOn};
 pub use compare::Compare;
+pub use gate::{Annotations, Gate};
 pub use grade::Grade;
 pub use protocols::Protocols;
 pub use report::{Format, Report};
@@ -77,6 +79,8 @@ Examples:
     Grade(Grade),
     /// Is B better than A, and is that more than chance?
     Compare(Compare),
+    /// Pass, fail or cannot tell: a policy held against saved results, for CI
+    Gate(Gate),
     /// The same pair under every protocol: how much of the number is preprocessing?
     Protocols(Protocols),
     /// How each metric responds to known corruptions of your own reference set

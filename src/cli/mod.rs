@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod evaluate;
 mod features;
+mod gate;
 mod grade;
 mod laboratory;
 mod memo;
@@ -65,6 +66,7 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Audit(typed) => audit::run(typed, command, console),
         Command::Grade(typed) => grade::run(typed, &command, console),
         Command::Compare(typed) => compare::run(typed, command, console),
+        Command::Gate(typed) => gate::run(typed, command, console),
         Command::Protocols(typed) => protocols::run(typed, command, console),
         Command::Sensitivity(typed) => sensitivity::run(typed, command, console),
         Command::Report(typed) => report::run(typed, console),

@@ -30,6 +30,7 @@ pub mod ms_ssim;
 pub mod nearest_correlation;
 pub mod neighbors;
 pub mod normality;
+pub mod one_sided;
 pub mod paired;
 pub mod pca;
 pub mod poisson;

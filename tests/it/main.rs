@@ -16,6 +16,7 @@ mod engines;
 mod everything;
 mod evidence;
 mod faults;
+mod gate;
 mod golden;
 mod grade;
 mod inception;

@@ -27,12 +27,14 @@ pub use saved::compare_saved;
 pub use terminal::render as terminal;
 pub(super) use terminal::{difference_rows, notes, value_rows};
 
+use crate::error::{Error, Result};
 use crate::verdicts::results::{
     EngineRecord, ExtractorRecord, Input, Interval, ProtocolRecord, Row, Warning,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The schema that this version writes.
 pub const SCHEMA: &str = "gavel.comparison/1";
@@ -189,6 +191,31 @@ pub struct Place {
 }
 
 impl Comparison {
+    /// Reads a saved comparison.
+    ///
+    /// # Errors
+    /// Input: the file cannot be read, is no JSON, of another schema, or damaged.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, &e))?;
+        let wrong = |what: String| {
+            Error::input(what)
+                .at(path.display())
+                .mend("give a file written with gavel compare … --json")
+        };
+        let value: Value = serde_json::from_str(&text)
+            .map_err(|e| wrong(format!("not a comparison document: {e}")))?;
+        match value.get("schema").and_then(Value::as_str) {
+            Some(SCHEMA) => serde_json::from_value(value)
+                .map_err(|e| wrong(format!("the comparison document is damaged: {e}"))),
+            Some(other) => Err(wrong(format!(
+                "the document has schema {other:?}; this version reads {SCHEMA:?}"
+            ))),
+            None => Err(wrong(format!(
+                "no \"schema\" in the document; expected {SCHEMA:?}"
+            ))),
+        }
+    }
+
     /// Has any pair a verdict or a test, or are all differences without one?
     #[must_use]
     pub fn tells_something(&self) -> bool {

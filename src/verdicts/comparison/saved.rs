@@ -4,6 +4,7 @@ use super::{Comparison, Contestant, LEVEL, SCHEMA, judge, label};
 use crate::error::{Error, Result};
 use crate::metrics::comparison::Difference;
 use crate::statistics::estimate::Direction;
+use crate::verdicts::alike::unlike;
 use crate::verdicts::results::{Results, Row, Warning};
 use std::collections::BTreeMap;
 
@@ -83,83 +84,14 @@ pub fn compare_saved(
 
 fn check_alike(first: &(String, Results), other: &(String, Results)) -> Result<()> {
     let ((file_a, a), (file_b, b)) = (first, other);
-    let absent = || "none".to_owned();
-    let n = |results: &Results, side: &str| {
-        let n = results.inputs.get(side).and_then(|input| input.n);
-        n.map_or_else(absent, |n| n.to_string())
-    };
-    let fingerprint = |results: &Results, side: &str| {
-        let input = results.inputs.get(side);
-        input.map_or_else(absent, |input| {
-            format!("{} ({})", input.source, input.fingerprint)
-        })
-    };
-    let content = |results: &Results, side: &str| {
-        let input = results.inputs.get(side);
-        input.map_or_else(absent, |input| input.fingerprint.clone())
-    };
-    let protocol = |r: &Results| {
-        r.protocol
-            .as_ref()
-            .map_or_else(absent, |p| p.identity.clone())
-    };
-    let extractor = |r: &Results| {
-        let record = r.extractor.as_ref();
-        record.map_or_else(absent, |e| format!("{} (sha256 {})", e.name, e.sha256))
-    };
-    let engine = |r: &Results| r.engine.as_ref().map_or_else(absent, |e| e.class.clone());
-    for (what, is_other, of_a, of_b, mend) in [
-        (
-            "protocol",
-            protocol(a) != protocol(b),
-            protocol(a),
-            protocol(b),
-            "evaluate both with the same --protocol",
-        ),
-        (
-            "extractor",
-            extractor(a) != extractor(b),
-            extractor(a),
-            extractor(b),
-            "evaluate both with the same --extractor",
-        ),
-        (
-            "engine",
-            engine(a) != engine(b),
-            engine(a),
-            engine(b),
-            "evaluate both with the same --engine",
-        ),
-        (
-            "reference",
-            content(a, "reference") != content(b, "reference"),
-            fingerprint(a, "reference"),
-            fingerprint(b, "reference"),
-            "evaluate both against the same reference",
-        ),
-        (
-            "training set",
-            content(a, "train") != content(b, "train"),
-            fingerprint(a, "train"),
-            fingerprint(b, "train"),
-            "evaluate both with the same --train",
-        ),
-        (
-            "number of generated pictures",
-            n(a, "generated") != n(b, "generated"),
-            n(a, "generated"),
-            n(b, "generated"),
-            "evaluate both with the same --limit",
-        ),
-    ] {
-        if is_other {
-            return Err(Error::input(format!(
-                "{file_a} and {file_b} cannot be compared: the {what} of the first is {of_a}, of the second {of_b}"
-            ))
-            .mend(mend));
-        }
+    match unlike(a, b).into_iter().next() {
+        None => Ok(()),
+        Some(found) => Err(Error::input(format!(
+            "{file_a} and {file_b} cannot be compared: the {} of the first is {}, of the second {}",
+            found.what, found.first, found.second
+        ))
+        .mend(found.mend)),
     }
-    Ok(())
 }
 
 /// The rows that all documents have, by id and parameters, in the order of the first one. What some lack is a warning.
