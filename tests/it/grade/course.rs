@@ -112,3 +112,13 @@ fn nothing_to_grade_is_told() {
     );
     answer.fails(3, &["nothing was measured"]);
 }
+
+#[test]
+fn the_documented_courses_are_courses() {
+    for text in [
+        include_str!("../../../examples/courses/anime.toml"),
+        include_str!("../../../examples/courses/mnist.toml"),
+    ] {
+        gavel::verdicts::grade::Course::parse(text).unwrap();
+    }
+}
