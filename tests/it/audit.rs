@@ -2,6 +2,7 @@
 
 mod collapse;
 mod copies;
+mod copies_run;
 mod dropping;
 mod duplicates;
 mod faces;
