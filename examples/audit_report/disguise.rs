@@ -17,9 +17,9 @@ pub struct Disguise {
 }
 
 impl Disguise {
-    /// The picture in this disguise; the same for the same `index`.
-    pub fn wear(&self, pixels: &Pixels, index: usize) -> Result<Pixels> {
-        let mut stream = Seed::DEFAULT.stream(self.name, index as u64);
+    /// The picture in this disguise; the same for the same `seed` and `index`.
+    pub fn wear(&self, pixels: &Pixels, seed: Seed, index: usize) -> Result<Pixels> {
+        let mut stream = seed.stream(self.name, index as u64);
         (self.make)(pixels, &mut stream)
     }
 }

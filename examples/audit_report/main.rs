@@ -4,7 +4,8 @@
 //! `cargo run --release --example audit_report` (some minutes; needs `../shared/data`)
 //!
 //! Options: `--sets mnist,cifar10,anime` (all), `--n-train N` (all), `--honest N` (2000), `--planted N` of each disguise
-//! (100), `--out FILE` (else `reports/audit.md`).
+//! (100), `--seed N` of all draws (2020), `--sheets DIR` (the honest images that are called copies, to look at; none), `--out
+//! FILE` (else `reports/audit.md`).
 
 #![allow(
     clippy::print_stdout,
@@ -18,12 +19,14 @@ mod planted;
 mod table;
 
 use gavel::error::{Error, Result};
+use gavel::rng::Seed;
 use planted::{Data, Sizes};
 use std::path::{Path, PathBuf};
 
 struct Options {
     sets: Vec<String>,
     sizes: Sizes,
+    sheets: Option<PathBuf>,
     out: PathBuf,
 }
 
@@ -44,7 +47,9 @@ fn options() -> Result<Options> {
             train: usize::MAX,
             honest: 2000,
             planted: 100,
+            seed: Seed::DEFAULT,
         },
+        sheets: None,
         out: Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/audit.md"),
     };
     let number = |text: &str| {
@@ -60,10 +65,12 @@ fn options() -> Result<Options> {
             "--n-train" => options.sizes.train = number(&value)?,
             "--honest" => options.sizes.honest = number(&value)?,
             "--planted" => options.sizes.planted = number(&value)?,
+            "--seed" => options.sizes.seed = Seed(number(&value)? as u64),
+            "--sheets" => options.sheets = Some(value.into()),
             "--out" => options.out = value.into(),
             other => {
                 return Err(Error::usage(format!("{other}: no such option"))
-                    .mend("--sets LIST, --n-train N, --honest N, --planted N, --out FILE"));
+                    .mend("--sets LIST, --n-train N, --honest N, --planted N, --seed N, --sheets DIR, --out FILE"));
             }
         }
     }
@@ -71,7 +78,7 @@ fn options() -> Result<Options> {
 }
 
 fn report(options: &Options) -> Result<()> {
-    let mut text = table::heading();
+    let mut text = table::heading(options.sizes.seed);
     for name in &options.sets {
         match Data::load(name, &options.sizes)? {
             Some(data) => {
@@ -79,6 +86,10 @@ fn report(options: &Options) -> Result<()> {
                 let section = table::section(&data, &tally);
                 println!("{section}");
                 text.push_str(&section);
+                if let Some(folder) = &options.sheets {
+                    let file = folder.join(format!("{name}-alarms.png"));
+                    std::fs::write(&file, &tally.sheet).map_err(|e| Error::io(&file, &e))?;
+                }
             }
             None => println!("SKIPPED: ../shared/data has no {name}"),
         }

@@ -5,6 +5,7 @@ use crate::exhibits::{Shelf, exhibit, pictures};
 use gavel::audit::copies::{Outcome, Search, report};
 use gavel::audit::{Case, Severity};
 use gavel::error::{Error, Result};
+use gavel::plots::sheet;
 use gavel::progress::Silent;
 use gavel::rng::Seed;
 use gavel::sources::Pixels;
@@ -24,6 +25,8 @@ pub struct Sizes {
     pub honest: usize,
     /// Copies of each disguise.
     pub planted: usize,
+    /// Of every draw.
+    pub seed: Seed,
 }
 
 /// Real pictures, dealt to their parts.
@@ -41,7 +44,7 @@ pub struct Data {
 }
 
 impl Data {
-    /// Loads a set and deals it, at random with the default seed.
+    /// Loads a set and deals it at random.
     pub fn load(name: &str, sizes: &Sizes) -> Result<Option<Self>> {
         let (train, held_out, about) = match name {
             "mnist" => (
@@ -57,7 +60,7 @@ impl Data {
             "anime" => (
                 "anime-faces/anime-faces-crypko96-2500.tar.gz",
                 None,
-                "anime faces, 96 × 96 colour: 2,500 images dealt 1,250 / 625 / 625; the honest image 576 (30230.jpg) and the training image 645 (30231.jpg) are two crops of one illustration, so calling it a copy is right",
+                "anime faces, 96 × 96 colour: 2,500 images dealt 1,250 / 625 / 625; 30230.jpg and 30231.jpg are two crops of one illustration: where they are dealt to both sides, calling one a copy is right",
             ),
             other => {
                 return Err(Error::usage(format!("{other}: no such set"))
@@ -71,9 +74,9 @@ impl Data {
             let Some(pictures) = pictures(path)? else {
                 return Ok(None);
             };
-            shuffled(pictures)
+            shuffled(pictures, sizes.seed)
         } else {
-            train = shuffled(train);
+            train = shuffled(train, sizes.seed);
             train.split_off(train.len() / 2)
         };
         let mut honest = rest.split_off(rest.len() / 2);
@@ -89,8 +92,8 @@ impl Data {
     }
 }
 
-fn shuffled(pictures: Vec<Pixels>) -> Vec<Pixels> {
-    let order = Seed::DEFAULT
+fn shuffled(pictures: Vec<Pixels>, seed: Seed) -> Vec<Pixels> {
+    let order = seed
         .stream("audit_report/deal", 0)
         .permutation(pictures.len());
     order.into_iter().map(|at| pictures[at].clone()).collect()
@@ -104,6 +107,8 @@ pub struct Row {
     pub n_right_original: usize,
     /// Of those found, the ones whose transform was named rightly.
     pub n_named: usize,
+    /// Planted copies that the perceptual hash calls out, and those of them that the search does not call copies.
+    pub n_by_hash: [usize; 2],
     /// Planted copies.
     pub n_planted: usize,
     /// Honest images that were called copies.
@@ -122,8 +127,10 @@ pub struct Tally {
     pub n_false_alone: usize,
     /// The severity of what is said of the honest images alone.
     pub severity_alone: Severity,
-    /// The first false alarms: row and transform.
+    /// The false alarms: row and transform.
     pub alarms: Vec<String>,
+    /// The pairs behind them, as a contact sheet.
+    pub sheet: Vec<u8>,
     /// Honest images in the null distribution.
     pub n_null: usize,
     /// Of the null, how many have a p-value below 1e-2, 1e-3, 1e-4.
@@ -140,11 +147,12 @@ pub fn examine(data: &Data, sizes: &Sizes) -> Result<Tally> {
     let mut generated = data.honest.clone();
     let mut originals = Vec::new();
     for (number, disguise) in ALL.iter().enumerate() {
-        let order = Seed::DEFAULT
+        let order = sizes
+            .seed
             .stream("audit_report/originals", number as u64)
             .permutation(data.train.len());
         for &original in order.iter().take(sizes.planted) {
-            generated.push(disguise.wear(&data.train[original], original)?);
+            generated.push(disguise.wear(&data.train[original], sizes.seed, original)?);
             originals.push(original);
         }
     }
@@ -162,7 +170,7 @@ pub fn examine(data: &Data, sizes: &Sizes) -> Result<Tally> {
         checkpoints: &[],
         detector: None,
         archive: &shelf,
-        seed: Seed::DEFAULT,
+        seed: sizes.seed,
         observer: &Silent,
     };
     let start = Instant::now();
@@ -194,10 +202,10 @@ pub fn examine(data: &Data, sizes: &Sizes) -> Result<Tally> {
         rows,
         n_false_alone: alone.suspects.len(),
         severity_alone: severity(&alone),
+        sheet: sheet(data, &alone)?,
         alarms: alone
             .suspects
             .iter()
-            .take(12)
             .map(|s| {
                 format!(
                     "{} = {} ({}, {:.2})",
@@ -210,6 +218,26 @@ pub fn examine(data: &Data, sizes: &Sizes) -> Result<Tally> {
         time,
         n_searched: generated.len(),
     })
+}
+
+/// Every honest image that is called a copy, beside the training image.
+fn sheet(data: &Data, alone: &Outcome) -> Result<Vec<u8>> {
+    let small = |pixels: &Pixels| {
+        let (width, height) = (pixels.width as u32, pixels.height as u32);
+        image::RgbImage::from_raw(width, height, pixels.rgb.clone())
+    };
+    let rows: Vec<sheet::Row> = alone
+        .suspects
+        .iter()
+        .map(|s| sheet::Row {
+            label: format!("{} = {}\n{}", s.generated, s.train, s.explanation.transform),
+            pictures: [&data.honest[s.generated], &data.train[s.train]]
+                .into_iter()
+                .filter_map(small)
+                .collect(),
+        })
+        .collect();
+    sheet::draw(&rows, 96).map_err(|e| Error::numerical(format!("the sheet: {e}")))
 }
 
 fn row(outcome: &Outcome, first: usize, words: &[&str], n_planted: usize) -> Row {
@@ -231,10 +259,19 @@ fn row(outcome: &Outcome, first: usize, words: &[&str], n_planted: usize) -> Row
         .take(3)
         .map(|(name, n)| format!("{n} {name}"))
         .collect();
+    let by_hash: Vec<usize> = outcome
+        .neighbours
+        .iter()
+        .flat_map(|look| &look.rows)
+        .map(|(generated, ..)| *generated)
+        .filter(|generated| *generated >= first)
+        .collect();
+    let is_new = |row: &&usize| found.iter().all(|s| s.generated != **row);
     let is_named = |name: &str| words.iter().any(|word| name.contains(word));
     Row {
         n_found: found.len(),
         n_right_original: 0,
+        n_by_hash: [by_hash.len(), by_hash.iter().filter(is_new).count()],
         n_named: found
             .iter()
             .filter(|s| is_named(&s.explanation.transform))

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 
 use super::Need;
+use super::crowd::Crowd;
 use super::faces::Detector;
+use super::nearness::Nearness;
+use super::remembered::Remembered;
 use crate::error::Result;
 use crate::progress::Observer;
 use crate::rng::Seed;
@@ -157,6 +160,10 @@ pub struct Item {
 pub struct Thumbnails {
     /// `[n, SIDE, SIDE, 3]`.
     values: Vec<u8>,
+    /// Comparisons of all pairs, which several audits ask for: what is near by the number of pictures and the seed, and
+    /// the crowds by the threshold.
+    pub(super) nearness: Remembered<(usize, u64), Option<Nearness>>,
+    pub(super) crowds: Remembered<Nearness, Crowd>,
 }
 
 impl Thumbnails {
@@ -169,7 +176,10 @@ impl Thumbnails {
     /// Out of `[n, SIDE, SIDE, 3]` bytes.
     #[must_use]
     pub fn from_bytes(values: Vec<u8>) -> Self {
-        Self { values }
+        Self {
+            values,
+            ..Self::default()
+        }
     }
 
     /// The thumbnail of a row, `[SIDE, SIDE, 3]`.

@@ -12,7 +12,7 @@ pub(super) const SHOWN_CLUSTERS: usize = 8;
 const SHOWN_PICTURES: usize = 8;
 
 /// The near pictures of a generated set.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Crowd {
     /// What is near.
     pub nearness: Nearness,
@@ -27,11 +27,16 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Looks at all pairs of a set.
+    /// Looks at all pairs of a set, the first time that anybody asks.
     ///
     /// # Errors
     /// Interrupted.
     pub fn of(set: &Exhibit, nearness: Nearness, observer: &dyn Observer) -> Result<Self> {
+        let crowds = &set.thumbnails.crowds;
+        crowds.get_or_make(nearness, || Self::look(set, nearness, observer))
+    }
+
+    fn look(set: &Exhibit, nearness: Nearness, observer: &dyn Observer) -> Result<Self> {
         let rows: Vec<usize> = (0..set.len()).collect();
         let likeness = Likeness::of(&set.thumbnails, &rows);
         let degrees = likeness.degrees(nearness.limit, observer)?;

@@ -20,6 +20,7 @@ pub mod hygiene;
 pub mod identity;
 pub mod likeness;
 pub mod nearness;
+pub mod remembered;
 pub mod series;
 pub mod thumbnail;
 

@@ -64,6 +64,16 @@ pub fn calibrate(
     observer: &dyn Observer,
 ) -> Result<Option<Nearness>> {
     let n = real.len().min(n_generated.max(FEWEST)).min(MOST);
+    let known = &real.thumbnails.nearness;
+    known.get_or_make((n, seed.0), || measure(real, n, seed, observer))
+}
+
+fn measure(
+    real: &Exhibit,
+    n: usize,
+    seed: Seed,
+    observer: &dyn Observer,
+) -> Result<Option<Nearness>> {
     if n < FEWEST {
         return Ok(None);
     }

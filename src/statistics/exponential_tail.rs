@@ -5,11 +5,11 @@
 /// ```text
 /// P(X ≥ x) = (1 + #{null ≥ x}) / (n + 1)          x ≤ u
 /// P(X ≥ x) = (1 − a) exp(−(x − u) / b)            x > u
-/// u = the null's quantile of order a = 0.8,   b = (q(0.95) − u) / ln 4
+/// u = the null's quantile of order a = 0.8,   b = (q(0.9) − u) / ln 2
 /// ```
 /// The exponential is the limit law of excesses for every distribution whose tail falls like that of the normal, gamma or
 /// logistic distribution (Pickands 1975, doi:10.1214/aos/1176343003, with shape 0), and above those of lighter tails, so
-/// that p-values err on the safe side. The scale comes from quantiles, not from a mean: up to about 4 % of the null may
+/// that p-values err on the safe side. The scale comes from quantiles, not from a mean: up to about 5 % of the null may
 /// themselves be what is looked for (leaked pictures) and move it little.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExponentialTail {
@@ -35,8 +35,8 @@ impl ExponentialTail {
         }
         null.sort_by(f64::total_cmp);
         let threshold = quantile(&null, Self::BODY);
-        // Above u lie 20 %, above q(0.95) 5 %: a fall by 4.
-        let scale = (quantile(&null, 0.95) - threshold) / 4.0_f64.ln();
+        // Above u lie 20 %, above q(0.9) 10 %: a fall by 2.
+        let scale = (quantile(&null, 0.9) - threshold) / 2.0_f64.ln();
         let scale = scale.max(f64::MIN_POSITIVE);
         Some(Self {
             null,

@@ -4,17 +4,15 @@
 //! same on every processor and for any number of threads, and memory is that of the rows (2 bytes a value) and of one tile
 //! for each thread.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
 use super::integer_products::{Panels, Rows};
 
-/// Values of a signature: one chunk of the integer products.
-pub const N_VALUES: usize = 256;
-
-/// Pictures whose versions are multiplied together: those of three fill panels of 48 columns without a rest.
-const BLOCK: usize = 3;
+/// Versions that are multiplied together, of as many pictures as have so many: seven panels of 48 columns.
+const BLOCK: usize = 336;
 
 /// Rows of a tile, whose products with a block stay in the processor's cache.
 const TILE: usize = 384;
@@ -24,6 +22,7 @@ const TILE: usize = 384;
 pub struct Haystack {
     rows: Rows,
     n: usize,
+    n_values: usize,
 }
 
 /// One row that a picture correlates with.
@@ -47,18 +46,23 @@ pub struct Needles<'a> {
     pub n_versions: usize,
     /// The first so many versions are also looked for inverted: with a product far below 0.
     pub n_inverted: usize,
-    /// Writes the versions of a picture, `[n_versions, N_VALUES]`, each of norm 1 or 0.
+    /// Writes the versions of a picture, `[n_versions, n_values]`, each of norm 1 or 0.
     pub fill: &'a (dyn Fn(usize, &mut [f32]) + Sync),
     /// A row that a picture must not be compared with: itself.
     pub without: &'a (dyn Fn(usize) -> Option<usize> + Sync),
 }
 
 impl Haystack {
-    /// `n` rows of [`N_VALUES`], each of norm 1 or 0, of which `fill` writes one.
-    pub fn new(n: usize, fill: impl Fn(usize, &mut [f32]) + Sync) -> Self {
+    /// `n` rows of `n_values`, each of norm 1 or 0, of which `fill` writes the values of a range.
+    pub fn new(
+        n: usize,
+        n_values: usize,
+        fill: impl Fn(usize, Range<usize>, &mut [f32]) + Sync,
+    ) -> Self {
         Self {
-            rows: Rows::new(n, N_VALUES, |row, _, out| fill(row, out)),
+            rows: Rows::new(n, n_values, fill),
             n,
+            n_values,
         }
     }
 
@@ -86,14 +90,15 @@ impl Haystack {
         go_on: &(dyn Fn(usize) -> bool + Sync),
     ) -> Option<Vec<Vec<Hit>>> {
         let stopped = AtomicBool::new(false);
-        let blocks: Vec<Vec<Vec<Hit>>> = (0..needles.n.div_ceil(BLOCK))
+        let in_block = (BLOCK / needles.n_versions.max(1)).max(1);
+        let blocks: Vec<Vec<Vec<Hit>>> = (0..needles.n.div_ceil(in_block))
             .into_par_iter()
             .map(|block| {
                 if stopped.load(Ordering::Relaxed) {
                     return Vec::new();
                 }
-                let first = block * BLOCK;
-                let len = BLOCK.min(needles.n - first);
+                let first = block * in_block;
+                let len = in_block.min(needles.n - first);
                 let found = self.search_block(needles, first, len, keep);
                 if !go_on(len) {
                     stopped.store(true, Ordering::Relaxed);
@@ -115,7 +120,7 @@ impl Haystack {
         keep: usize,
     ) -> Vec<Vec<Hit>> {
         let n_versions = needles.n_versions;
-        let panels = panels_of(needles, first, len);
+        let panels = panels_of(needles, self.n_values, first, len);
         let mut best: Vec<Best> = (0..len).map(|_| Best::new(keep)).collect();
         for start in (0..self.n).step_by(TILE) {
             let n_rows = TILE.min(self.n - start);
@@ -136,17 +141,17 @@ impl Haystack {
     }
 }
 
-fn panels_of(needles: &Needles<'_>, first: usize, len: usize) -> Panels {
+fn panels_of(needles: &Needles<'_>, n_values: usize, first: usize, len: usize) -> Panels {
     let n_versions = needles.n_versions;
-    let mut values = vec![0.0; len * n_versions * N_VALUES];
+    let mut values = vec![0.0; len * n_versions * n_values];
     for (picture, out) in values
-        .chunks_exact_mut((n_versions * N_VALUES).max(1))
+        .chunks_exact_mut((n_versions * n_values).max(1))
         .enumerate()
     {
         (needles.fill)(first + picture, out);
     }
-    Rows::new(len * n_versions, N_VALUES, |row, _, out| {
-        out.copy_from_slice(&values[row * N_VALUES..(row + 1) * N_VALUES]);
+    Rows::new(len * n_versions, n_values, |row, range, out| {
+        out.copy_from_slice(&values[row * n_values..][range]);
     })
     .panels(0, len * n_versions, 1.0)
 }
@@ -229,6 +234,9 @@ mod tests {
     use super::*;
     use crate::rng::Seed;
 
+    /// More than one chunk, and not a whole number of them.
+    const N_VALUES: usize = 300;
+
     fn unit(name: &str, index: u64) -> Vec<f32> {
         let mut stream = Seed(5).stream(name, index);
         let raw: Vec<f64> = (0..N_VALUES).map(|_| stream.normal()).collect();
@@ -245,10 +253,12 @@ mod tests {
 
     #[test]
     fn the_best_rows_are_those_of_a_search_in_float64_and_do_not_depend_on_threads() {
-        let (n_rows, n, n_versions) = (1000, 11, 5);
+        let (n_rows, n, n_versions) = (500, 150, 5);
         let rows: Vec<Vec<f32>> = (0..n_rows).map(|r| unit("row", r)).collect();
         let version = |picture: usize, v: usize| unit("needle", (picture * n_versions + v) as u64);
-        let haystack = Haystack::new(rows.len(), |row, out| out.copy_from_slice(&rows[row]));
+        let haystack = Haystack::new(rows.len(), N_VALUES, |row, range, out| {
+            out.copy_from_slice(&rows[row][range]);
+        });
         let fill = |picture: usize, out: &mut [f32]| {
             for (v, out) in out.chunks_exact_mut(N_VALUES).enumerate() {
                 out.copy_from_slice(&version(picture, v));
@@ -293,7 +303,9 @@ mod tests {
     #[test]
     fn only_the_first_versions_are_looked_for_inverted_and_equal_rows_keep_their_order() {
         let row = unit("row", 0);
-        let haystack = Haystack::new(3, |_, out| out.copy_from_slice(&row));
+        let haystack = Haystack::new(3, N_VALUES, |_, range, out| {
+            out.copy_from_slice(&row[range])
+        });
         let fill = |_: usize, out: &mut [f32]| {
             for (value, &original) in out.iter_mut().zip(row.iter().chain(&row)) {
                 *value = -original;
@@ -318,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_search_that_is_told_to_stop_finds_nothing() {
-        let haystack = Haystack::new(1, |_, out| out.fill(0.0));
+        let haystack = Haystack::new(1, N_VALUES, |_, _, out| out.fill(0.0));
         let needles = Needles {
             n: 9,
             n_versions: 1,

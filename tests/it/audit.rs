@@ -3,6 +3,7 @@
 mod collapse;
 mod command;
 mod copies;
+mod copies_run;
 mod dropping;
 mod duplicates;
 mod faces;

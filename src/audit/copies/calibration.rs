@@ -7,6 +7,7 @@ use super::exact::Known;
 use super::fit::Closest;
 use crate::audit::{Case, Exhibit};
 use crate::error::Result;
+use crate::progress::Observer;
 use crate::statistics::exponential_tail::ExponentialTail;
 
 /// A fit that leaves more than this of the contrast unexplained is nobody's copy, however rare it is.
@@ -21,11 +22,58 @@ pub enum Origin {
     LeftOut,
 }
 
+/// Honest pictures: those whose nearest training pictures say what is usual.
+pub struct Honest<'a> {
+    /// The set that they are of.
+    pub set: &'a Exhibit,
+    /// Their rows, rising.
+    pub rows: Vec<usize>,
+    /// Which set it is.
+    pub origin: Origin,
+    /// Reference pictures left out because the training set has the very same.
+    pub n_shared: usize,
+}
+
+impl<'a> Honest<'a> {
+    /// At most `n_null` pictures of the reference, or of the training set where the reference has too few of its own.
+    #[must_use]
+    pub fn draw(case: &Case<'a>, train: &'a Exhibit, known: &Known, n_null: usize) -> Self {
+        let (own, n_shared) = case.reference.map_or((Vec::new(), 0), |reference| {
+            let all: Vec<usize> = seen(reference).collect();
+            let own: Vec<usize> = all
+                .iter()
+                .copied()
+                .filter(|&row| known.find(reference.items.get(row)).is_none())
+                .collect();
+            let n_shared = all.len() - own.len();
+            (own, n_shared)
+        });
+        let (set, rows, origin) = match case.reference {
+            Some(reference) if own.len() >= ExponentialTail::FEWEST => {
+                (reference, own, Origin::HeldOut)
+            }
+            _ => (train, single(train), Origin::LeftOut),
+        };
+        let order = case.seed.stream("copies null", 0).permutation(rows.len());
+        let drawn = order.iter().take(n_null).filter_map(|&at| rows.get(at));
+        let mut rows: Vec<usize> = drawn.copied().collect();
+        rows.sort_unstable();
+        Self {
+            set,
+            rows,
+            origin,
+            n_shared,
+        }
+    }
+}
+
 /// The null distribution of scores.
 #[derive(Debug, Clone)]
 pub struct Null {
     /// The distributions of both scores.
     tails: [ExponentialTail; 2],
+    /// The distribution of the rarer of both, as −ln of its p-value.
+    rarest: ExponentialTail,
     /// The p-values of the honest pictures themselves, in rising order.
     p_values: Vec<f64>,
     /// Where it comes from.
@@ -35,46 +83,19 @@ pub struct Null {
 }
 
 impl Null {
-    /// From at most `n_null` honest pictures; `None` where there are too few.
+    /// From what the search finds for honest pictures; `None` where there are too few.
     ///
     /// # Errors
     /// Interrupted.
     pub fn measure(
-        case: &Case<'_>,
         census: &Census<'_>,
-        train: &Exhibit,
-        known: &Known,
-        n_null: usize,
+        honest: &Honest<'_>,
+        observer: &dyn Observer,
     ) -> Result<Option<Self>> {
-        let (own, n_shared) = match case.reference {
-            Some(reference) => {
-                let all: Vec<usize> = seen(reference).collect();
-                let own: Vec<usize> = all
-                    .iter()
-                    .copied()
-                    .filter(|&row| known.find(reference.items.get(row)).is_none())
-                    .collect();
-                let n_shared = all.len() - own.len();
-                (own, n_shared)
-            }
-            None => (Vec::new(), 0),
-        };
-        let draw = |rows: Vec<usize>| {
-            let order = case.seed.stream("copies null", 0).permutation(rows.len());
-            let mut drawn: Vec<usize> = order.iter().take(n_null).map(|&at| rows[at]).collect();
-            drawn.sort_unstable();
-            drawn
-        };
-        let (set, rows, origin) = match case.reference {
-            Some(reference) if own.len() >= ExponentialTail::FEWEST => {
-                (reference, draw(own), Origin::HeldOut)
-            }
-            _ => (train, draw(single(train)), Origin::LeftOut),
-        };
-        let is_train = origin == Origin::LeftOut;
-        let found = census.closest(set, &rows, is_train, case.observer)?;
+        let is_train = honest.origin == Origin::LeftOut;
+        let found = census.closest(honest.set, &honest.rows, is_train, observer)?;
         let found: Vec<Closest> = found.into_iter().flatten().collect();
-        Ok(Self::fit(&found, origin, n_shared))
+        Ok(Self::fit(&found, honest.origin, honest.n_shared))
     }
 
     /// Out of what was found for honest pictures; `None` for fewer than [`ExponentialTail::FEWEST`].
@@ -84,8 +105,11 @@ impl Null {
             let scores: Vec<f64> = found.iter().map(|closest| closest.scores[which]).collect();
             ExponentialTail::fit(&scores)
         };
+        let tails = [tail(0)?, tail(1)?];
+        let rarities: Vec<f64> = found.iter().map(|one| rarity(&tails, one)).collect();
         let mut null = Self {
-            tails: [tail(0)?, tail(1)?],
+            rarest: ExponentialTail::fit(&rarities)?,
+            tails,
             p_values: Vec::new(),
             origin,
             n_shared,
@@ -95,19 +119,13 @@ impl Null {
         Some(null)
     }
 
-    /// How often an honest picture comes as near as this in either score: twice the smaller of both p-values
-    /// (Bonferroni); 1 for a picture of which much stays unexplained.
+    /// How often an honest picture comes as near as this in either score; 1 for a picture of which much stays unexplained.
     #[must_use]
     pub fn p_value(&self, closest: &Closest) -> f64 {
         if closest.fit.distance.min(closest.fit.uncovered) > FARTHEST {
             return 1.0;
         }
-        let [whole, uncovered] = &self.tails;
-        let both = [
-            whole.p_value(closest.scores[0]),
-            uncovered.p_value(closest.scores[1]),
-        ];
-        (2.0 * both[0].min(both[1])).min(1.0)
+        self.rarest.p_value(rarity(&self.tails, closest))
     }
 
     /// Number of honest pictures.
@@ -121,6 +139,17 @@ impl Null {
     pub fn n_below(&self, p: f64) -> usize {
         self.p_values.partition_point(|own| *own <= p)
     }
+}
+
+/// −ln of the smaller p-value of both scores. It is no p-value itself, as the smaller of two is small more often; by how
+/// much, honest pictures tell, whose scores belong together.
+fn rarity(tails: &[ExponentialTail; 2], closest: &Closest) -> f64 {
+    let [whole, uncovered] = tails;
+    let both = [
+        whole.p_value(closest.scores[0]),
+        uncovered.p_value(closest.scores[1]),
+    ];
+    -both[0].min(both[1]).ln()
 }
 
 /// The rows with something to see.

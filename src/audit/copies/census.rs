@@ -2,16 +2,14 @@
 
 use rayon::prelude::*;
 
-use super::fit::{CANDIDATES, Closest, Target, closest};
+use super::fit::{CANDIDATES, Closest, closest};
 use super::plane::Plane;
-use super::signature::{self, N_INVERTED, SAMPLES, Version, versions};
+use super::signature::{self, N_INVERTED, Version, versions};
+use super::target::Target;
 use crate::audit::{Exhibit, Thumbnails};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 use crate::statistics::nearest_correlation::{Haystack, Needles};
-
-/// Windows of thumbnails are compared sample by sample.
-const CELL: usize = 1;
 
 /// A training set, ready to be searched.
 pub struct Census<'a> {
@@ -24,7 +22,7 @@ impl<'a> Census<'a> {
     /// Signatures of all training pictures.
     #[must_use]
     pub fn new(train: &'a Exhibit) -> Self {
-        let haystack = Haystack::new(train.len(), |row, out| {
+        let haystack = Haystack::new(train.len(), signature::N_VALUES, |row, _, out| {
             signature::of_train(&luma(train, row), out);
         });
         Self {
@@ -66,11 +64,11 @@ impl<'a> Census<'a> {
         });
         observer.end();
         let hits = found.ok_or_else(Error::interrupted)?;
-        let targets = |row: usize| Target::new(&luma(self.train, row), SAMPLES, CELL);
+        let targets = |row: usize| Target::of_thumbnail(self.train.thumbnails.get(row));
         Ok(hits
             .par_iter()
             .zip(rows)
-            .map(|(hits, &row)| closest(&luma(set, row), hits, &self.versions, &targets))
+            .map(|(hits, &row)| closest(set.thumbnails.get(row), hits, &self.versions, &targets))
             .collect())
     }
 }

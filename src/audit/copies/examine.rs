@@ -1,14 +1,15 @@
 //! The whole examination: exact copies, the search, the null, p-values, and what was done to each copy.
 
-use super::calibration::{Null, seen};
+use super::calibration::{Honest, Null, seen};
 use super::census::Census;
 use super::exact::{Known, Sameness};
-use super::fit::{Closest, Fit};
-use super::pair::{Explanation, Family, explain};
-use crate::audit::{Case, Exhibit, Thumbnails};
+use super::features::Features;
+use super::fit::Closest;
+use super::hash::Hashes;
+use super::near::{Called as Lookalikes, Look, Neighbours};
+use super::suspects::{Called, Suspect, exact_ones, explain_all};
+use crate::audit::{Case, Exhibit};
 use crate::error::{Error, Result};
-use crate::sources::Pixels;
-use crate::statistics::estimate::SetSide;
 use crate::statistics::false_discovery;
 
 /// Fewest training pictures among which a typical near neighbour can be told from the nearest.
@@ -16,12 +17,6 @@ const FEWEST_TRAIN: usize = 32;
 
 /// Without a null, only fits closer than this are looked at in full.
 const NEAR: f32 = 0.15;
-
-/// Most bytes of pixels in memory at once.
-const BATCH_BYTES: usize = 128 << 20;
-
-/// Most visits of each source: what does not fit is explained by its thumbnail.
-const MOST_BATCHES: usize = 6;
 
 /// How the examination is done.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,19 +27,6 @@ pub struct Options {
     pub n_null: usize,
 }
 
-/// One generated picture that is a training picture.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Suspect {
-    /// Row of the generated picture.
-    pub generated: usize,
-    /// Row of the training picture.
-    pub train: usize,
-    /// What was done to it.
-    pub explanation: Explanation,
-    /// How often an honest picture comes as near; 0 for exact copies, 1 where nothing calibrates.
-    pub p_value: f64,
-}
-
 /// What the search found for every generated picture, before anything is called a copy.
 pub struct Search<'a> {
     case: Case<'a>,
@@ -52,6 +34,7 @@ pub struct Search<'a> {
     same: Vec<Option<(usize, Sameness)>>,
     closest: Vec<Option<Closest>>,
     null: Option<Null>,
+    neighbours: Vec<Neighbours>,
     n_shared: usize,
 }
 
@@ -68,6 +51,8 @@ pub struct Outcome {
     pub n_open: usize,
     /// The null distribution; `None` where there were too few pictures for one.
     pub null: Option<Null>,
+    /// What else is near to training pictures: in a network's features, by a perceptual hash.
+    pub neighbours: Vec<Lookalikes>,
     /// Exact copies among the reference pictures.
     pub n_shared: usize,
 }
@@ -109,6 +94,7 @@ impl<'a> Search<'a> {
             same,
             closest: vec![None; case.generated.len()],
             null: None,
+            neighbours: Vec::new(),
             n_shared: case
                 .reference
                 .map_or(0, |set| find(set).iter().flatten().count()),
@@ -121,7 +107,17 @@ impl<'a> Search<'a> {
                     *place = found;
                 }
             }
-            search.null = Null::measure(&case, &census, train, &known, n_null)?;
+            let honest = Honest::draw(&case, train, &known, n_null);
+            search.null = Null::measure(&census, &honest, case.observer)?;
+            let (features, hashes) = (Features::new(train), Hashes::new(train));
+            let looks: [Option<&dyn Look>; 2] = [
+                features.as_ref().map(|look| look as &dyn Look),
+                Some(&hashes),
+            ];
+            for look in looks.into_iter().flatten() {
+                let found = Neighbours::find(look, case.generated, &rows, &honest, case.observer)?;
+                search.neighbours.extend(found);
+            }
         }
         Ok(search)
     }
@@ -170,7 +166,11 @@ impl<'a> Search<'a> {
         });
         let is_blank = |row: &&usize| case.generated.items.get(**row).is_some_and(|i| i.blank);
         let n_blank = rows.iter().filter(is_blank).count();
+        let neighbours = self.neighbours.iter();
         Ok(Outcome {
+            neighbours: neighbours
+                .map(|look| look.call(rows, fdr, n_exact))
+                .collect(),
             suspects,
             n_generated: rows.len(),
             n_blank,
@@ -180,36 +180,6 @@ impl<'a> Search<'a> {
         })
     }
 }
-
-fn exact_ones(rows: &[usize], same: &[Option<(usize, Sameness)>]) -> Vec<Suspect> {
-    let exact = |generated, train, sameness| Suspect {
-        generated,
-        train,
-        explanation: Explanation {
-            family: Family::Copy,
-            transform: match sameness {
-                Sameness::Stored => "exact",
-                Sameness::Pixels => "same pixels",
-            }
-            .to_owned(),
-            text: match sameness {
-                Sameness::Stored => "the same bytes",
-                Sameness::Pixels => "the same pixels",
-            }
-            .to_owned(),
-            distance: 0.0,
-            is_near_exact: true,
-        },
-        p_value: 0.0,
-    };
-    rows.iter()
-        .filter_map(|&row| Some((row, (*same.get(row)?)?)))
-        .map(|(row, (train, sameness))| exact(row, train, sameness))
-        .collect()
-}
-
-/// A picture that is called a copy, and how rare its fit is.
-type Called = (usize, Closest, f64);
 
 /// Those that Benjamini and Hochberg call out, with `n_sure` exact ones beside them; without a null the nearest.
 fn call(close: &[(usize, Closest)], null: Option<&Null>, fdr: f64, n_sure: usize) -> Vec<Called> {
@@ -229,85 +199,4 @@ fn call(close: &[(usize, Closest)], null: Option<&Null>, fdr: f64, n_sure: usize
         .filter(|(_, (_, adjusted))| *adjusted <= fdr)
         .map(|(&(row, closest), (&p, _))| (row, closest, p))
         .collect()
-}
-
-fn explain_all(case: &Case<'_>, train: &Exhibit, called: &[Called]) -> Result<Vec<Suspect>> {
-    let mut order: Vec<&Called> = called.iter().collect();
-    order.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
-    let bytes = |called: &Called| {
-        let of = |set: &Exhibit, row: usize| {
-            set.items.get(row).map_or(0, |item| {
-                item.info
-                    .width
-                    .saturating_mul(item.info.height)
-                    .saturating_mul(3)
-            })
-        };
-        of(case.generated, called.0).saturating_add(of(train, called.1.fit.row))
-    };
-    let mut suspects = Vec::with_capacity(order.len());
-    let mut rest = order.as_slice();
-    for _ in 0..MOST_BATCHES {
-        let mut sum = 0_usize;
-        let fitting = rest
-            .iter()
-            .take_while(|called| {
-                sum = sum.saturating_add(bytes(called));
-                sum <= BATCH_BYTES
-            })
-            .count();
-        let (batch, later) = rest.split_at(fitting);
-        rest = later;
-        if batch.is_empty() {
-            break;
-        }
-        suspects.extend(explain_batch(case, batch)?);
-    }
-    suspects.extend(rest.iter().map(|called| {
-        let fit = &called.1.fit;
-        let small = |set: &Exhibit, row: usize| Pixels {
-            width: Thumbnails::SIDE,
-            height: Thumbnails::SIDE,
-            rgb: set.thumbnails.get(row).to_vec(),
-        };
-        suspect(
-            called,
-            explain(
-                &small(case.generated, called.0),
-                &small(train, fit.row),
-                fit,
-            ),
-        )
-    }));
-    Ok(suspects)
-}
-
-fn explain_batch(case: &Case<'_>, batch: &[&Called]) -> Result<Vec<Suspect>> {
-    use rayon::prelude::*;
-    let unique = |mut rows: Vec<usize>| {
-        rows.sort_unstable();
-        rows.dedup();
-        rows
-    };
-    let made = unique(batch.iter().map(|called| called.0).collect());
-    let originals = unique(batch.iter().map(|called| called.1.fit.row).collect());
-    let made = case.archive.read(SetSide::Generated, &made)?;
-    let originals = case.archive.read(SetSide::Train, &originals)?;
-    Ok(batch
-        .par_iter()
-        .filter_map(|called| {
-            let fit: &Fit = &called.1.fit;
-            let (made, original) = (made.get(&called.0)?, originals.get(&fit.row)?);
-            Some(suspect(called, explain(made, original, fit)))
-        })
-        .collect())
-}
-
-fn suspect(called: &Called, explanation: Explanation) -> Suspect {
-    Suspect {
-        generated: called.0,
-        train: called.1.fit.row,
-        p_value: called.2,
-        explanation,
-    }
 }

@@ -6,39 +6,53 @@
 //! held-out pictures, the same way ──▶ calibration ──▶ p-value, BH ───────┘
 //! ```
 //!
-//! **Search.** A picture's signature is the middle of its thumbnail in 16 × 16 gray cells, without mean and contrast. Each
+//! **Search.** A picture's signature is the middle of its thumbnail in 12 × 12 gray cells, without mean and contrast. Each
 //! generated picture is cut in 112 `signature::versions` (turned, shifted, zoomed, partly covered) and every one is multiplied with the
 //! signature of every training picture. Brightness and contrast do not matter, inversion is a negative product.
 //!
-//! **Score.** To the best 16 the frame is fitted; what part of the contrast stays unexplained is a distance in [0, 1]. The
-//! score says how much closer the closest is than the *typical near neighbour*, so that a narrow domain does not look
-//! like copying.
+//! **Score.** To the best 16 the frame is fitted; what part of the contrast then stays unexplained by the original's luma,
+//! its tones, its colours and smoother versions of it (`explained`) is a distance in [0, 1]. The score says how much closer
+//! the closest is than the *typical near neighbour*, so that a narrow domain does not look like copying.
 //!
 //! **Calibration.** Held-out real pictures go through the same search and have the same score, copy or not. Its p-value is
 //! empirical in the body and exponential in the tail ([`crate::statistics::exponential_tail`]); Benjamini and Hochberg
 //! keep the share of false alarms among the alarms below `copies.fdr`. The same is done without the worst ninths of each
-//! window, for marks pasted on copies; a picture has twice the smaller of both p-values. If honest pictures come as near as often, the
+//! window, for marks pasted on copies, and how often the rarer of both scores is as rare, honest pictures tell. If honest pictures come as near as often, the
 //! finding is a note and not an accusation.
 //!
 //! **Naming.** The pair is then compared at its own size (up to 128 pixels), and the simplest transform is named that
 //! explains it.
+//!
+//! **Lookalikes.** The nearest training picture in a network's features and by a perceptual hash is looked up too, with a null
+//! of its own. What only these find is shown and never an accusation: features make two pictures of one kind alike.
 
+mod align;
 mod calibration;
 mod census;
 mod colour;
 mod exact;
 mod examine;
+mod explained;
+mod features;
 mod fit;
+mod hash;
+mod lookalikes;
+mod near;
 mod pair;
 mod plane;
 mod signature;
+mod simplest;
+mod suspects;
+mod target;
 mod turn;
 mod verdict;
 
 pub use calibration::{Null, Origin};
 pub use colour::Change;
-pub use examine::{Options, Outcome, Search, Suspect, examine};
+pub use examine::{Options, Outcome, Search, examine};
+pub use near::{Called, Near};
 pub use pair::{Explanation, Family};
+pub use suspects::Suspect;
 pub use verdict::report;
 
 use super::{Audit, Card, Case, Need, Report};
@@ -50,7 +64,12 @@ pub struct Copies;
 
 static CARD: Card = Card {
     name: "copies",
-    findings: &["training_copies", "training_mirrors", "training_disguises"],
+    findings: &[
+        "training_copies",
+        "training_mirrors",
+        "training_disguises",
+        "training_lookalikes",
+    ],
     rows: &[],
     summary: "training images handed back, as they are, mirrored or disguised",
     method: "For every generated image the closest training image under turns, shifts, crops, inversion and changes of \

@@ -1,9 +1,11 @@
 //! What was done to a training picture to get a generated one, seen at full size.
 
 use super::colour::{self, Change};
-use super::fit::{Fit, Target, simplest};
+use super::fit::Fit;
 use super::plane::{Frame, Plane};
 use super::signature::Version;
+use super::simplest::simplest;
+use super::target::Target;
 use super::turn::Turn;
 use crate::audit::thumbnail;
 use crate::sources::Pixels;
@@ -52,7 +54,7 @@ pub fn explain(generated: &Pixels, train: &Pixels, fit: &Fit) -> Explanation {
         thumbnail::square(train, side),
     );
     let samples = (side * 3 / 4).max(1);
-    let target = Target::new(&Plane::luma(&original, side), samples, 1);
+    let target = Target::new(&Plane::luma(&original, side), samples);
     let luma = Plane::luma(&made, side);
     let pixels = generated.width as f32 / Frame::SIDE;
     let fit = whole_pixels(&luma, &target, simplest(&luma, &target, fit), pixels);

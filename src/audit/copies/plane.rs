@@ -28,10 +28,23 @@ impl Frame {
         down: 0.0,
     };
 
-    /// Does it lie within the picture?
+    /// How far a window may reach beyond the picture: a crop by a few pixels takes a little of the middle too.
+    const OUTSIDE: f32 = 0.75;
+
+    /// Wider, and moved to the right and down, by so much.
+    #[must_use]
+    pub fn moved(self, by: [f32; 3]) -> Self {
+        Self {
+            width: self.width + by[0],
+            right: self.right + by[1],
+            down: self.down + by[2],
+        }
+    }
+
+    /// Does it lie within the picture, or no further outside than the edge can be taken to go on?
     #[must_use]
     pub fn is_inside(self) -> bool {
-        let room = (Self::SIDE - self.width) / 2.0 + 1e-3;
+        let room = (Self::SIDE - self.width) / 2.0 + Self::OUTSIDE;
         self.right.abs() <= room && self.down.abs() <= room
     }
 }
@@ -61,10 +74,24 @@ impl Plane {
         Self::of(side, pixels.map(|pixel| f32::from(pixel[channel.min(2)])))
     }
 
+    /// One channel less luma, plus 128: 128 everywhere for a gray picture.
+    #[must_use]
+    pub fn chroma(rgb: &[u8], side: usize, channel: usize) -> Self {
+        let (own, luma) = (Self::channel(rgb, side, channel), Self::luma(rgb, side));
+        let values = own.values.iter().zip(&luma.values);
+        Self::of(side, values.map(|(own, luma)| own - luma + 128.0))
+    }
+
     fn of(side: usize, values: impl Iterator<Item = f32>) -> Self {
         let mut values: Vec<f32> = values.collect();
         values.resize(side * side, 0.0);
         Self { side, values }
+    }
+
+    /// The pixels, row by row.
+    #[must_use]
+    pub fn values(&self) -> &[f32] {
+        &self.values
     }
 
     /// The picture that `turn` made this one of.
@@ -94,6 +121,50 @@ impl Plane {
         let across = smooth(&self.values, 1, &|at| at % side);
         let values = smooth(&across, side, &|at| at / side);
         Self { side, values }
+    }
+
+    /// `factor` times as many pixels in each direction, by the cubic through the four pixel centres around each (Catmull and
+    /// Rom 1974: a = −1/2); beyond the edge the edge goes on. Windows of it are as sharp as the picture wherever they lie.
+    #[must_use]
+    pub fn enlarged(&self, factor: usize) -> Self {
+        let (side, large) = (self.side, self.side * factor);
+        let last = side.saturating_sub(1) as isize;
+        let taps: Vec<([usize; 4], [f32; 4])> = (0..large)
+            .map(|k| {
+                let at = (k as f32 + 0.5) / factor as f32 - 0.5;
+                let (first, t) = (at.floor() as isize, at - at.floor());
+                let (t2, t3) = (t * t, t * t * t);
+                let weights = [
+                    0.5 * (-t3 + 2.0 * t2 - t),
+                    0.5 * (3.0 * t3 - 5.0 * t2 + 2.0),
+                    0.5 * (-3.0 * t3 + 4.0 * t2 + t),
+                    0.5 * (t3 - t2),
+                ];
+                let place = |by: isize| (first + by).clamp(0, last) as usize;
+                ([place(-1), place(0), place(1), place(2)], weights)
+            })
+            .collect();
+        let mut values = Vec::with_capacity(large * large);
+        let mut line = vec![0.0_f32; side];
+        for (rows, weights) in &taps {
+            line.fill(0.0);
+            for (row, weight) in rows.iter().zip(weights) {
+                let source = &self.values[row * side..][..side];
+                for (sum, value) in line.iter_mut().zip(source) {
+                    *sum += weight * value;
+                }
+            }
+            values.extend(taps.iter().map(|(columns, weights)| {
+                let products = columns.iter().zip(weights);
+                products
+                    .map(|(column, weight)| line[*column] * weight)
+                    .sum::<f32>()
+            }));
+        }
+        Self {
+            side: large,
+            values,
+        }
     }
 
     /// `n` × `n` samples of the window by linear interpolation between pixel centres; beyond the edge the edge goes on.
@@ -193,6 +264,28 @@ mod tests {
         {
             // Pixel centres differ by a quarter of a unit: 0.75 + 0.625.
             assert!((a - b - 1.375).abs() < 1e-3, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn an_enlarged_picture_has_the_cubic_between_its_pixels_and_windows_stay_where_they_are() {
+        // 0 | 16 16 … enlarged twice: the centres lie at −0.25 and 0.25 of the pixels. The cubic's weights at t = 0.25 are
+        // (−9, 111, 29, −3) / 128. At 0.25: (29 − 3) · 16 / 128 = 3.25; at −0.25 (t = 0.75): −9 · 16 / 128 … of the last
+        // weight only: (−9 / 128) · 16 = −1.125.
+        let edge = Plane::of(4, (0..16).map(|at| if at % 4 == 0 { 0.0 } else { 16.0 }));
+        let large = edge.enlarged(2);
+        assert!((large.values[0] + 1.125).abs() < 1e-5 && (large.values[1] - 3.25).abs() < 1e-5);
+        let frame = Frame {
+            right: 1.3,
+            down: -0.7,
+            ..Frame::MIDDLE
+        };
+        // A slope is the same at any size.
+        for (a, b) in window(&slope(), frame, 8)
+            .iter()
+            .zip(window(&slope().enlarged(4), frame, 8))
+        {
+            assert!((a - b).abs() < 1e-3, "{a} {b}");
         }
     }
 

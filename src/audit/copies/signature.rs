@@ -1,16 +1,18 @@
-//! What pictures are searched by: the middle in 16 × 16 gray cells, without its mean and contrast.
+//! What pictures are searched by: the middle in 12 × 12 gray cells, without its mean and contrast.
 
 use super::plane::{Frame, Plane};
 use super::turn::Turn;
-use crate::statistics::nearest_correlation::N_VALUES;
 
 /// Samples of a window in each direction.
 pub const SAMPLES: usize = 24;
 
-/// Cells of a signature in each direction; each is 1.5 samples wide.
-const CELLS: usize = 16;
+/// Cells of a signature in each direction; each is 2 samples wide.
+const CELLS: usize = 12;
 
-const _: () = assert!(CELLS * CELLS == N_VALUES && CELLS * 3 == SAMPLES * 2);
+const _: () = assert!(CELLS * 2 == SAMPLES);
+
+/// Values of a signature.
+pub const N_VALUES: usize = CELLS * CELLS;
 
 /// A window whose standard deviation is below this many levels shows nothing that could be recognized.
 const FLATTEST: f32 = 2.0;
@@ -110,25 +112,14 @@ pub fn versions() -> Vec<Version> {
 /// window is flat.
 pub fn of_window(window: &[f32], covered: Option<Third>, out: &mut [f32]) {
     out.fill(0.0);
-    // Three samples make two cells: one and a half each.
     for (y, line) in window.chunks_exact(SAMPLES).enumerate() {
-        for (triple, cells) in line.as_chunks::<3>().0.iter().zip(0..CELLS / 2) {
-            let halves = [triple[0] + 0.5 * triple[1], 0.5 * triple[1] + triple[2]];
-            for (at, half) in halves.into_iter().enumerate() {
-                let x = 2 * cells + at;
-                let row = y / 3 * 2;
-                let (upper, lower) = match y % 3 {
-                    0 => (1.0, 0.0),
-                    1 => (0.5, 0.5),
-                    _ => (0.0, 1.0),
-                };
-                out[row * CELLS + x] += upper * half;
-                out[(row + 1) * CELLS + x] += lower * half;
-            }
+        let cells = &mut out[y / 2 * CELLS..][..CELLS];
+        for (cell, pair) in cells.iter_mut().zip(line.as_chunks::<2>().0) {
+            *cell += pair[0] + pair[1];
         }
     }
-    // A cell is a sum over 2.25 samples.
-    let flattest = FLATTEST * 2.25;
+    // A cell is a sum over four samples.
+    let flattest = FLATTEST * 4.0;
     let Some(third) = covered else {
         return normalize(out, flattest);
     };
@@ -217,16 +208,21 @@ mod tests {
     }
 
     #[test]
-    fn cells_are_means_over_one_and_a_half_samples() {
-        // Every line is 0 3 6 9 …: the cells of a line are sums of 0 + 1.5 and 1.5 + 6 and so on, rising by 4.5 a cell
-        // but for a mean that is taken off.
-        let window: Vec<f32> = (0..576).map(|at| (at % 24) as f32 * 3.0).collect();
+    fn cells_are_sums_over_two_samples_in_each_direction() {
+        // Every line is 0 3 9 18 30 …, k (k + 1) 3 / 2: the cells of a line are 2 (0 + 3), 2 (9 + 18) and so on, but for a
+        // mean that is taken off and a common factor.
+        let window: Vec<f32> = (0..576)
+            .map(|at| {
+                let k = (at % 24) as f32;
+                k * (k + 1.0) * 1.5
+            })
+            .collect();
         let mut out = [0.0; N_VALUES];
         of_window(&window, None, &mut out);
-        // First pair of cells: 0 + 1.5 and 1.5 + 6; second pair: 9 + 6 and 6 + 15.
         let step = |a: usize, b: usize| out[b] - out[a];
-        assert!((step(0, 1) / step(0, 2) - (7.5 - 1.5) / (15.0 - 1.5)).abs() < 1e-4);
-        assert!((step(0, 16)).abs() < 1e-6, "lines are alike");
+        // Third cell: 2 (30 + 45) = 150.
+        assert!((step(0, 1) / step(0, 2) - (54.0 - 6.0) / (150.0 - 6.0)).abs() < 1e-4);
+        assert!((step(0, 12)).abs() < 1e-6, "lines are alike");
         assert!((dot(&out, &out) - 1.0).abs() < 1e-5);
     }
 
@@ -262,9 +258,9 @@ mod tests {
             out
         };
         assert!(dot(&of(0.0, 0.0), &of(0.0, 30.0)) < 0.9);
-        // Of the 16 rows of cells the first six begin in the upper third: 3 · 5 < 16.
-        assert!(of(0.0, 0.0)[..6 * 16].iter().all(|&v| v == 0.0));
-        assert!(of(0.0, 0.0)[6 * 16..].iter().any(|&v| v != 0.0));
+        // Four of the 12 rows of cells are the upper third.
+        assert!(of(0.0, 0.0)[..4 * 12].iter().all(|&v| v == 0.0));
+        assert!(of(0.0, 0.0)[4 * 12..5 * 12].iter().any(|&v| v != 0.0));
         assert!(dot(&of(0.0, 0.0), &of(50.0, 0.0)) > 0.99);
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::calibration::Origin;
-use super::examine::{Outcome, Suspect};
+use super::examine::Outcome;
+use super::lookalikes;
 use super::pair::Family;
+use super::suspects::Suspect;
 use crate::audit::{Evidence, Finding, Report, Severity};
 use crate::metrics::Warning;
 use crate::statistics::estimate::SetSide;
@@ -39,10 +41,9 @@ const KINDS: [(&str, Family, &str); 3] = [
 pub fn report(outcome: &Outcome, fdr: f64) -> Report {
     let findings = KINDS
         .iter()
-        .map(|&(id, family, name)| finding(outcome, id, family, name, fdr))
-        .collect();
+        .map(|&(id, family, name)| finding(outcome, id, family, name, fdr));
     Report {
-        findings,
+        findings: findings.chain(lookalikes::finding(outcome, fdr)).collect(),
         estimates: Vec::new(),
         warnings: warnings(outcome),
     }
@@ -313,6 +314,7 @@ mod tests {
             n_blank: 0,
             n_open: n_generated,
             null: Some(null.clone()),
+            neighbours: Vec::new(),
             n_shared: 0,
         }
     }

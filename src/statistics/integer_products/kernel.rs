@@ -22,9 +22,6 @@ pub(super) type Pair = i32;
 /// One chunk of a row.
 pub(super) type RowChunk = [Pair; PAIRS];
 
-/// One chunk of [`COLUMNS`] samples side by side.
-pub(super) type Panel = [[Pair; COLUMNS]; PAIRS];
-
 /// The products of [`ROWS`] with [`COLUMNS`].
 pub(super) type Dots = [[i32; COLUMNS]; ROWS];
 
@@ -40,8 +37,9 @@ pub(super) fn halves(pair: Pair) -> [i32; 2] {
 
 /// A way to multiply: with the vector units at hand, or without any.
 pub(super) trait Unit: Copy {
-    /// Σ over k of rows[r][k] · panel[k][c]. No partial sum may leave the range of `i32`.
-    fn dots(self, rows: [&RowChunk; ROWS], panel: &Panel) -> Dots;
+    /// Σ over k of rows[r][k] · panel[k][c], for the `panel`'s lines: all [`PAIRS`], or those before the zeros that end a last
+    /// chunk. No partial sum may leave the range of `i32`.
+    fn dots(self, rows: [&RowChunk; ROWS], panel: &[[Pair; COLUMNS]]) -> Dots;
 
     /// Adds dots[c] · (steps[c] · step) to sums[c], each step rounded to float32.
     #[inline(always)]
@@ -64,7 +62,7 @@ pub(super) struct Plain;
 
 impl Unit for Plain {
     #[inline(always)]
-    fn dots(self, rows: [&RowChunk; ROWS], panel: &Panel) -> Dots {
+    fn dots(self, rows: [&RowChunk; ROWS], panel: &[[Pair; COLUMNS]]) -> Dots {
         rows.map(|row| {
             let mut sums = [0; COLUMNS];
             for (&a, line) in row.iter().zip(panel) {
@@ -105,7 +103,7 @@ pub(in crate::statistics) use x86::is_fast;
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{COLUMNS, Dots, Panel, Plain, ROWS, RowChunk, Unit, Work};
+    use super::{COLUMNS, Dots, PAIRS, Pair, Plain, ROWS, RowChunk, Unit, Work};
     use core::arch::x86_64::{__m256, __m256i, __m512, __m512i};
     use pulp::x86::V3;
 
@@ -176,12 +174,12 @@ mod x86 {
 
     impl Unit for Avx512 {
         #[inline(always)]
-        fn dots(self, rows: [&RowChunk; ROWS], panel: &Panel) -> Dots {
+        fn dots(self, rows: [&RowChunk; ROWS], panel: &[[Pair; COLUMNS]]) -> Dots {
             let Vnni {
                 avx512f, avx512bw, ..
             } = self.0;
             let mut sums = [[avx512f._mm512_setzero_si512(); 3]; ROWS];
-            for (k, line) in panel.iter().enumerate() {
+            for (k, line) in panel.iter().take(PAIRS).enumerate() {
                 let columns: [__m512i; 3] = pulp::cast(*line);
                 for (row, sums) in rows.iter().zip(&mut sums) {
                     let both = avx512f._mm512_set1_epi32(row[k]);
@@ -222,7 +220,7 @@ mod x86 {
 
     impl Unit for Avx2 {
         #[inline(always)]
-        fn dots(self, rows: [&RowChunk; ROWS], panel: &Panel) -> Dots {
+        fn dots(self, rows: [&RowChunk; ROWS], panel: &[[Pair; COLUMNS]]) -> Dots {
             let V3 { avx, avx2, .. } = self.0;
             let mut dots = [[0; COLUMNS]; ROWS];
             // Four rows with a third of the columns fit into 256-bit registers.
@@ -230,7 +228,7 @@ mod x86 {
                 for half in 0..2 {
                     let mut sums = [[avx._mm256_setzero_si256(); 2]; 4];
                     let rows = &rows[4 * half..4 * half + 4];
-                    for (k, line) in panel.iter().enumerate() {
+                    for (k, line) in panel.iter().take(PAIRS).enumerate() {
                         let columns: [[__m256i; 2]; 3] = pulp::cast(*line);
                         for (row, sums) in rows.iter().zip(&mut sums) {
                             let both = avx._mm256_set1_epi32(row[k]);
@@ -282,7 +280,7 @@ mod tests {
 
     struct Check<'a> {
         rows: [&'a RowChunk; ROWS],
-        panel: &'a Panel,
+        panel: &'a [[Pair; COLUMNS]],
         steps: Sums,
         out: &'a RefCell<Vec<(Dots, Sums)>>,
     }
@@ -314,7 +312,7 @@ mod tests {
         let right: [[[i16; 2]; COLUMNS]; PAIRS] =
             std::array::from_fn(|_| std::array::from_fn(|_| both()));
         let rows = left.map(|row| row.map(|[low, high]| pair(low, high)));
-        let panel: Panel = right.map(|line| line.map(|[low, high]| pair(low, high)));
+        let panel = right.map(|line| line.map(|[low, high]| pair(low, high)));
         let (out, mut names) = (RefCell::new(Vec::new()), vec!["plain"]);
         let check = || Check {
             rows: rows.each_ref(),

@@ -111,7 +111,7 @@ impl Work for Tile<'_> {
             for chunk in 0..self.right.n_chunks() {
                 for panel in 0..n_panels {
                     let index = chunk * n_panels + panel;
-                    let lines = &panels[index];
+                    let lines = &panels[index][..self.right.n_pairs(chunk)];
                     let steps = &self.left.steps[index];
                     for first in (band..len.min(band + BAND)).step_by(ROWS) {
                         // Below the last row, it is multiplied again and not counted.

@@ -17,6 +17,7 @@ const LANES: usize = 8;
 #[derive(Debug, Default)]
 pub(in crate::statistics) struct Rows {
     n: usize,
+    n_dimensions: usize,
     n_chunks: usize,
     /// `[n_chunks, n]`.
     values: Vec<RowChunk>,
@@ -57,6 +58,7 @@ impl Rows {
         }
         Self {
             n,
+            n_dimensions,
             n_chunks,
             values,
             steps,
@@ -67,6 +69,12 @@ impl Rows {
     /// Number of chunks; 0 where nothing is rounded.
     pub fn n_chunks(&self) -> usize {
         self.n_chunks
+    }
+
+    /// Pairs of dimensions in a chunk that may differ from 0.
+    pub(super) fn n_pairs(&self, chunk: usize) -> usize {
+        let left = self.n_dimensions.saturating_sub(chunk * CHUNK);
+        left.div_ceil(2).min(PAIRS)
     }
 
     /// E(x)², measured in float64.

@@ -11,7 +11,7 @@ use gavel::sources::{OpenOptions, Opened, Pixels, Stored, digest, open};
 use gavel::statistics::estimate::SetSide;
 use std::collections::BTreeMap;
 
-const SIDE: usize = 32;
+pub const SIDE: usize = 32;
 
 /// A random picture: ellipses on a slope, in colour.
 fn picture(stream: &mut Stream) -> Pixels {
@@ -48,7 +48,7 @@ fn picture(stream: &mut Stream) -> Pixels {
     }
 }
 
-fn pictures(name: &str, n: usize) -> Vec<Pixels> {
+pub fn pictures(name: &str, n: usize) -> Vec<Pixels> {
     let draw = |i: usize| picture(&mut Seed(31).stream(name, i as u64));
     (0..n).map(draw).collect()
 }
@@ -65,7 +65,7 @@ fn moved(p: &Pixels, from: impl Fn(usize, usize) -> (usize, usize)) -> Pixels {
     Pixels { rgb, ..*p }
 }
 
-fn mirror(p: &Pixels) -> Pixels {
+pub fn mirror(p: &Pixels) -> Pixels {
     moved(p, |x, y| (p.width - 1 - x, y))
 }
 
@@ -77,7 +77,7 @@ fn changed(p: &Pixels, change: impl Fn(f64) -> f64) -> Pixels {
     }
 }
 
-fn exhibit(name: &str, pictures: &[Pixels]) -> Exhibit {
+pub fn exhibit(name: &str, pictures: &[Pixels]) -> Exhibit {
     let items = pictures.iter().enumerate().map(|(index, pixels)| {
         let stored = Stored::Raw(pixels.clone());
         Item {
@@ -98,7 +98,8 @@ fn exhibit(name: &str, pictures: &[Pixels]) -> Exhibit {
     }
 }
 
-struct Shelf<'a>([&'a [Pixels]; 2]);
+/// The generated and the training pictures in full.
+pub struct Shelf<'a>(pub [&'a [Pixels]; 2]);
 
 impl Archive for Shelf<'_> {
     fn read(&self, side: SetSide, rows: &[usize]) -> Result<BTreeMap<usize, Pixels>> {
