@@ -7,6 +7,10 @@ use std::fmt::Write as _;
 /// What the policies of the report promise.
 const RATE: f64 = 0.05;
 
+/// z of two-sided intervals at 95 and 99.9 %.
+const Z_95: f64 = 1.959_963_984_540_054;
+const Z_999: f64 = 3.290_526_731_491_926;
+
 /// The whole report.
 pub fn page(options: &Options, sections: &[Section]) -> String {
     let typed: Vec<String> = std::env::args().skip(1).collect();
@@ -27,12 +31,18 @@ pub fn page(options: &Options, sections: &[Section]) -> String {
         introduction(options)
     );
     let all: Vec<&Answers> = sections.iter().flat_map(|s| &s.answers).collect();
-    let broken = all.iter().filter(|a| !holds(a)).count();
+    let count = |mark: Mark| all.iter().filter(|answers| judged(answers) == mark).count();
+    let bounded: usize = all
+        .iter()
+        .map(|answers| answers.bounded.iter().filter(|b| **b).count())
+        .sum();
     let _ = writeln!(
         text,
-        "{} questions: the promise holds in {}, is broken in {broken}.",
+        "{} questions with {bounded} bounded shares: the promise holds in {}, nearly in {}, is broken in {}. Of shares that are truly 5 %,\none in forty is near or broken by chance, and one in two thousand broken.",
         all.len(),
-        all.len() - broken
+        count(Mark::Holds),
+        count(Mark::Near),
+        count(Mark::Broken)
     );
     for section in sections {
         text.push_str(&table(section));
@@ -42,7 +52,7 @@ pub fn page(options: &Options, sections: &[Section]) -> String {
 
 fn introduction(options: &Options) -> String {
     format!(
-        "A policy with `error_rate = 0.05` promises two things. If the truth is outside a limit or margin, or on it, \"pass\" comes in at most\n5 % of all cases (a *miss*). If it is inside, or on it, \"fail\" comes in at most 5 % (a *false alarm*). On the limit itself both hold\nat once, and the rest is \"cannot tell\", whatever n is: two generators that are equal, with a margin of 0, are on it. A margin is what\nmakes \"pass\" possible for equal generators.\n\nEvery scenario draws a reference, a baseline of the old generator, another draw of it (*equal*) and a draw of a worse one,\n{} times (kernel distances above n = 1000: {} times); every number is made by the metrics, saved as a row, and judged by the gate.\n*That margin* is the mean worsening of the worse generator over all replicates. Errors are *saved* (both results' own, as of\nindependent numbers) or *paired* (`--comparison`, from `gavel compare`). *SE / spread* is the root mean square of the standard errors\nover the real spread of what is tested: 1 is right, above 1 is cautious. Shares have their 95 % intervals (Wilson); a promise is\nbroken where the whole interval of a share in bold lies above 5 %.\n\nSaved errors are cautious where the reference is as small as the generated sets: both numbers share it, what its chance does to both\nalike cancels in their difference, and two documents cannot know how much that is. At most half of the variance is lost so, never a\npromise; a reference many times as large (second scenario), or a paired comparison, gives it back.\n",
+        "A policy with `error_rate = 0.05` promises two things. If the truth is outside a limit or margin, or on it, \"pass\" comes in at most\n5 % of all cases (a *miss*). If it is inside, or on it, \"fail\" comes in at most 5 % (a *false alarm*). On the limit itself both hold\nat once, and the rest is \"cannot tell\", whatever n is: two generators that are equal, with a margin of 0, are on it. A margin is what\nmakes \"pass\" possible for equal generators.\n\nEvery scenario draws a reference, a baseline of the old generator, another draw of it (*equal*) and a draw of a worse one,\n{} times (kernel distances above n = 1000: {} times); every number is made by the metrics, saved as a row, and judged by the gate.\n*That margin* is the mean worsening of the worse generator over all replicates. Errors are *saved* (both results' own, as of\nindependent numbers) or *paired* (`--comparison`, from `gavel compare`). *SE / spread* is the root mean square of the standard errors\nover the real spread of what is tested: 1 is right, above 1 is cautious. Shares have their 95 % intervals (Wilson); a promise is\nnear where the whole interval of a share in bold lies above 5 %, and broken where its 99.9 % interval does.\n\nSaved errors are cautious where the reference is as small as the generated sets: both numbers share it, what its chance does to both\nalike cancels in their difference, and two documents cannot know how much that is. At most half of the variance is lost so, never a\npromise; a reference many times as large (second scenario), or a paired comparison, gives it back.\n",
         options.replicates, options.kid_replicates
     )
 }
@@ -72,31 +82,52 @@ fn table(section: &Section) -> String {
             bold(share(row.fail, n), row.bounded[1]),
             row.ratio
                 .map_or(String::new(), |ratio| format!("{ratio:.2}")),
-            if holds(row) { "holds" } else { "**broken**" }
+            match judged(row) {
+                Mark::Holds => "holds",
+                Mark::Near => "near",
+                Mark::Broken => "**broken**",
+            }
         );
     }
     text
 }
 
-/// Does no bounded answer come significantly more often than the rate?
-fn holds(row: &Answers) -> bool {
+/// What a question says of the promise.
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    Holds,
+    /// A bounded share's 95 % interval lies above the rate, its 99.9 % interval does not.
+    Near,
+    Broken,
+}
+
+fn judged(row: &Answers) -> Mark {
     let n = row.pass + row.open + row.fail;
-    [(row.pass, row.bounded[0]), (row.fail, row.bounded[1])]
-        .into_iter()
-        .all(|(count, bounded)| !bounded || wilson(count, n)[0] <= RATE)
+    let above = |z: f64| {
+        [(row.pass, row.bounded[0]), (row.fail, row.bounded[1])]
+            .into_iter()
+            .any(|(count, bounded)| bounded && wilson(count, n, z)[0] > RATE)
+    };
+    if above(Z_999) {
+        Mark::Broken
+    } else if above(Z_95) {
+        Mark::Near
+    } else {
+        Mark::Holds
+    }
 }
 
 fn share(count: usize, n: usize) -> String {
-    let [lower, upper] = wilson(count, n).map(|end| 100.0 * end);
+    let [lower, upper] = wilson(count, n, Z_95).map(|end| 100.0 * end);
     format!(
         "{:.1} % ({lower:.1} … {upper:.1})",
         100.0 * count as f64 / n as f64
     )
 }
 
-/// Wilson's 95 % interval of a share (1927).
-fn wilson(count: usize, n: usize) -> [f64; 2] {
-    let (n, z) = (n as f64, 1.959_963_984_540_054_f64);
+/// Wilson's interval of a share (1927), `z` errors to both sides.
+fn wilson(count: usize, n: usize, z: f64) -> [f64; 2] {
+    let n = n as f64;
     let p = count as f64 / n;
     let share = z * z / n;
     let centre = (p + share / 2.0) / (1.0 + share);

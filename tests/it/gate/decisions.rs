@@ -3,6 +3,7 @@
 use super::{at_most, document, row, save};
 use crate::program::gavel;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// The gate's document for results and a policy, with the exit code that it must have.
@@ -272,7 +273,7 @@ fn many_checks_share_one_error_rate_for_fail_and_none_for_pass() {
     let mut policy = at_most(10.0);
     gate(home.path(), &results, &policy, &[], 1);
     for id in ["a", "b", "c"] {
-        policy.push_str(&format!("[[limit]]\nmetric = \"{id}\"\nat_most = 12.0\n"));
+        let _ = writeln!(policy, "[[limit]]\nmetric = \"{id}\"\nat_most = 12.0");
     }
     let found = gate(home.path(), &results, &policy, &[], 6);
     close(&found["checks"][0]["p_fail"], 0.022_750_13);

@@ -218,3 +218,21 @@ fn the_job_summary_draws_the_history_in_the_order_of_names() {
     )
     .fails(2, &[".svg or .png"]);
 }
+
+#[test]
+fn the_workflow_of_the_documentation_uses_options_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let workflow = fs::read_to_string(root.join("docs/ci/gavel.yml")).unwrap();
+    let (_, gate) = workflow.split_once("set +e").unwrap();
+    let (gate, _) = gate.split_once("code=$?").unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let help = gavel(home.path(), &["gate", "--help"]).stdout;
+    let options: Vec<&str> = gate
+        .split(|c: char| c.is_whitespace() || c == '(')
+        .filter(|word| word.starts_with("--"))
+        .collect();
+    assert_eq!(options.len(), 9, "{options:?}");
+    for option in options {
+        assert!(help.contains(&format!("{option} <")), "{option}");
+    }
+}
