@@ -3,7 +3,7 @@
 use super::class::Submission;
 use super::examiner::Examiner;
 use crate::audit::Exhibit;
-use crate::audit::common::{Alike, Common, between};
+use crate::audit::common::{Alike, Common, How, between};
 use crate::audit::gather::{GatherOptions, gather};
 use crate::cli::console::Console;
 use crate::cli::output;
@@ -126,7 +126,7 @@ fn tell(ids: [&String; 2], n: [usize; 2], common: &Common, sets: [&Exhibit; 2]) 
     let n_identical = common
         .pairs
         .iter()
-        .filter(|pair| pair.distance == 0.0)
+        .filter(|pair| pair.how == How::Same)
         .count();
     let name = |side: usize, pair: &Alike| {
         let item = sets[side].items.get(pair.rows[side]);

@@ -23,17 +23,17 @@ fn a_wrong_course_file_is_told_with_its_line_and_what_is_allowed() {
         (
             "metric = \"kid\"",
             "metric = \"quality\"",
-            &["line 20", "quality"],
+            &["line 19", "quality"],
         ),
         (
             "limits = { kid = -1e9 }",
             "limits = { fd = 3 }",
-            &["line 26", "fd", "kid"],
+            &["line 25", "fd", "kid"],
         ),
         (
             "limits = { kid = -1e9 }",
             "limits = { }",
-            &["line 26", "kid"],
+            &["line 25", "kid"],
         ),
         (
             "names = \"{1..60}.png\"",
