@@ -95,6 +95,7 @@ impl Metric for Means {
                 params: BTreeMap::new(),
                 details: BTreeMap::new(),
                 evidence: Vec::new(),
+                curves: Vec::new(),
                 why_absent: None,
             }],
             warnings: Vec::new(),

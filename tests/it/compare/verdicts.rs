@@ -30,6 +30,7 @@ fn generator(index: usize, fingerprint: &str, n: u64, value: f64, direction: &st
             params: BTreeMap::new(),
             details: BTreeMap::from([("neutral".to_owned(), 0.5.into())]),
             evidence: Vec::new(),
+            curves: Vec::new(),
         }],
         won: 0,
         lost: 0,
