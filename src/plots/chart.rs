@@ -119,7 +119,16 @@ impl Frame {
         let n = chart.categories.len() as f64;
         let x = chart.x_range.unwrap_or_else(|| {
             if chart.categories.is_empty() {
-                ends(points().map(|p| p.x), 0.0)
+                let half = |series: &Series| match series.points.as_slice() {
+                    [first, second, ..] if series.shape == Shape::Steps => (second.x - first.x) / 2.0,
+                    _ => 0.0,
+                };
+                let edges = chart.series.iter().flat_map(|series| {
+                    let half = half(series);
+                    let finite = series.points.iter().filter(|p| p.is_finite());
+                    finite.flat_map(move |p| [p.x - half, p.x + half])
+                });
+                ends(edges, 0.0)
             } else {
                 (-0.5, n - 0.5)
             }

@@ -12,13 +12,13 @@ pub struct Strip {
     /// Ends of its interval.
     pub reach: Option<(f64, f64)>,
     /// What it would be if nothing were wrong.
-    pub expected: Option<f64>,
+    pub expected: f64,
 }
 
 const SIZE: (i32, i32) = (150, 22);
 const MARGIN: i32 = 7;
 
-/// The strip as SVG, or nothing where there is nothing to compare the number with.
+/// The strip as SVG, or nothing where the number is what is expected and has no interval.
 ///
 /// # Errors
 /// When the drawing crate fails, which a strip does not make it do.
@@ -27,7 +27,7 @@ pub fn svg(strip: &Strip) -> io::Result<Option<String>> {
         Some(strip.value),
         strip.reach.map(|(low, _)| low),
         strip.reach.map(|(_, high)| high),
-        strip.expected,
+        Some(strip.expected),
     ];
     let known = || all.into_iter().flatten();
     let low = known().fold(f64::INFINITY, f64::min);
@@ -46,10 +46,8 @@ pub fn svg(strip: &Strip) -> io::Result<Option<String>> {
     let middle = SIZE.1 / 2;
     let line = |from, to, style: ShapeStyle| area.draw(&PathElement::new([from, to], style));
     line((0, middle), (SIZE.0, middle), FAINT.stroke_width(1)).map_err(failed)?;
-    if let Some(expected) = strip.expected {
-        let x = across(expected);
-        line((x, 2), (x, SIZE.1 - 2), INK.stroke_width(2)).map_err(failed)?;
-    }
+    let x = across(strip.expected);
+    line((x, 2), (x, SIZE.1 - 2), INK.stroke_width(2)).map_err(failed)?;
     if let Some((low, high)) = strip.reach {
         let style = COLOURS[0].stroke_width(3);
         line((across(low), middle), (across(high), middle), style).map_err(failed)?;
@@ -70,7 +68,7 @@ mod tests {
         let strip = Strip {
             value: 5.0,
             reach: Some((4.0, 6.0)),
-            expected: Some(0.0),
+            expected: 0.0,
         };
         let text = svg(&strip).unwrap().unwrap();
         // 0 of 0 … 6 is the left margin: 7; 5 of 6 is 7 + 5 / 6 * 136 = 120.3.
@@ -79,14 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn a_number_alone_has_no_strip() {
+    fn a_strip_of_no_length_or_of_no_number_is_not_drawn() {
         let mut strip = Strip {
             value: 5.0,
             reach: None,
-            expected: None,
+            expected: 5.0,
         };
         assert_eq!(svg(&strip).unwrap(), None);
-        strip.expected = Some(f64::NAN);
+        strip.expected = f64::NAN;
         assert_eq!(svg(&strip).unwrap(), None);
     }
 }

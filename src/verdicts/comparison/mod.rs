@@ -239,7 +239,7 @@ pub fn label(index: usize) -> String {
 }
 
 /// A metric's id with those parameters that tell it from other rows of the same id.
-fn title<'a>(
+pub(super) fn title<'a>(
     id: &str,
     params: &BTreeMap<String, Value>,
     all: impl Iterator<Item = (&'a str, &'a BTreeMap<String, Value>)>,

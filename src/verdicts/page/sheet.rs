@@ -4,7 +4,7 @@ use super::data_uri::DataUri;
 use super::escape::{Html, Tag, tag};
 
 /// Groups that are shown at once; the others open when asked to.
-const SHOWN: usize = 6;
+const SHOWN: usize = 4;
 
 /// Pictures that belong together.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +73,7 @@ fn picture(picture: &Picture, named: bool) -> Tag {
             .class("name")
             .with(tag("span").class("muted").text(&picture.side))
             .text(" ")
-            .with(tag("bdi").text(&picture.name))
+            .with(tag("bdi").text(last_part(&picture.name)))
     };
     let item = tag("li");
     let Some(content) = &picture.content else {
@@ -87,4 +87,12 @@ fn picture(picture: &Picture, named: bool) -> Tag {
             .attribute("loading", "lazy"),
     );
     if named { item.with(name()) } else { item }
+}
+
+/// The name without the folders that it is in, which the picture's title has.
+fn last_part(name: &str) -> &str {
+    match name.rsplit('/').next() {
+        Some(last) if !last.is_empty() => last,
+        _ => name,
+    }
 }

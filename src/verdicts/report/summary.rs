@@ -155,7 +155,9 @@ fn distance_row<'a>(subject: &Subject<'a>) -> Option<&'a Row> {
     subject.row("fid").or_else(|| subject.row("fd"))
 }
 
-fn distance(subject: &Subject<'_>) -> Option<Point> {
+/// How the Fréchet distance stands to the real floor, in words.
+#[must_use]
+pub fn distance(subject: &Subject<'_>) -> Option<Point> {
     let row = distance_row(subject)?;
     let (value, expected) = (row.value?, row.detail("floor_scaled")?);
     let told = with_interval(row, value);
@@ -164,21 +166,15 @@ fn distance(subject: &Subject<'_>) -> Option<Point> {
     Some(match floor(row)? {
         Floor::NotReached => point(
             "note",
-            format!(
-                "{name} is {told}; two real sets of these sizes would be {expected} apart. The generated pictures can be told from real ones."
-            ),
+            format!("{name} is {told}. The real floor, {expected}, which two real sets of these sizes would be apart, is not reached: the generated pictures can be told from real ones."),
         ),
         Floor::Reached => point(
             "clear",
-            format!(
-                "{name} is {told}; two real sets of these sizes would be {expected} apart. At this n nothing tells the generated pictures from real ones."
-            ),
+            format!("{name} is {told}. The real floor, {expected}, which two real sets of these sizes would be apart, is reached: at this n the distance does not tell the generated pictures from real ones."),
         ),
         Floor::Undercut => point(
             "warning",
-            format!(
-                "{name} is {told}; two real sets of these sizes would be {expected} apart. Nearer than real pictures come: look for copies of the reference."
-            ),
+            format!("{name} is {told}. That is below the real floor, {expected}, which two real sets of these sizes would be apart: nearer than real pictures come. Look for copies of the reference."),
         ),
     })
 }

@@ -176,14 +176,25 @@ fn histogram(
     let Some((_, first)) = curves.first() else {
         return Ok(None);
     };
+    // Classes that neither set has any of are not worth their place.
+    let seen = |curve: &CurveRecord| 1 + curve.y.iter().rposition(|y| *y > 0.001).unwrap_or(0);
+    let kept = if id == "class_shares" {
+        curves.iter().map(|(_, curve)| seen(curve)).max().unwrap_or(0)
+    } else {
+        usize::MAX
+    };
     let chart = Chart {
         x_label: first.x_label.clone(),
         y_label: first.y_label.clone(),
         series: curves
             .iter()
-            .map(|(name, curve)| Series {
-                shape: Shape::Steps,
-                ..line(name, &curve.x, &curve.y)
+            .map(|(name, curve)| {
+                let mut series = line(name, &curve.x, &curve.y);
+                series.points.truncate(kept);
+                Series {
+                    shape: Shape::Steps,
+                    ..series
+                }
             })
             .collect(),
         ..Chart::default()

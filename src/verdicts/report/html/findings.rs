@@ -65,12 +65,15 @@ fn finding(part: &Results, found: &FindingRecord) -> Tag {
         )
         .with(tag("p").text(&found.text));
     if let (Some(value), Some(interval)) = (found.value, found.interval) {
+        // As many digits as a standard error would allow: an interval at 95 % is about four of them.
+        let error = (interval.upper - interval.lower) / 4.0;
+        let text = |value: f64| number(value, Some(error));
         article = article.with(tag("p").class("muted").text(&format!(
-            "{}, {:.0} % interval {} to {}",
-            number(value, None),
+            "{} ({:.0} %: {} … {})",
+            text(value),
             100.0 * interval.level,
-            number(interval.lower, None),
-            number(interval.upper, None)
+            text(interval.lower),
+            text(interval.upper)
         )));
     }
     if !found.mend.is_empty() {

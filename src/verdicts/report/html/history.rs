@@ -3,7 +3,7 @@
 use super::{card, not_drawn, points, text_table};
 use crate::error::Result;
 use crate::plots::chart::{Chart, Point, Series, Shape, svg};
-use crate::verdicts::comparison::{compare_saved, difference_rows, notes};
+use crate::verdicts::comparison::{compare_saved, difference_rows, notes, title};
 use crate::verdicts::page::figure::{Figure, side_by_side};
 use crate::verdicts::page::table::{Cell, Table};
 use crate::verdicts::page::{Html, badge, tag};
@@ -31,15 +31,15 @@ pub fn lead(subjects: &[Subject<'_>]) -> Html {
 /// The verdict of each, and the numbers that at least two have.
 pub fn overview(subjects: &[Subject<'_>]) -> Html {
     let mut verdicts = Table::new("the verdict on each")
-        .words("")
-        .words("generated set")
-        .words("")
+        .words("set")
+        .words("what it is")
+        .words("severity")
         .words("verdict");
     for subject in subjects {
         let verdict = summary(subject);
         verdicts.push(vec![
             Cell::text(&subject.label),
-            Cell::html(tag("bdi").text(subject.source())),
+            Cell::html(tag("bdi").text(subject.name())),
             Cell::html(badge(verdict.severity, verdict.severity)),
             Cell::text(&verdict.headline),
         ]);
@@ -50,8 +50,9 @@ pub fn overview(subjects: &[Subject<'_>]) -> Html {
     for subject in subjects {
         numbers = numbers.explained(&subject.label, subject.source());
     }
-    for row in shared(subjects) {
-        let mut cells = vec![Cell::text(&titled(row)), Cell::text(&row.direction)];
+    let all = shared(subjects);
+    for row in &all {
+        let mut cells = vec![Cell::text(&titled(row, &all)), Cell::text(&row.direction)];
         for subject in subjects {
             let own = same(subject, row);
             let value = own.and_then(|own| own.value);
@@ -86,11 +87,10 @@ fn same<'a>(subject: &Subject<'a>, row: &Row) -> Option<&'a Row> {
         .find(|r| r.id == row.id && r.params == row.params)
 }
 
-fn titled(row: &Row) -> String {
-    match row.params_text().as_str() {
-        "" => row.id.clone(),
-        params => format!("{} ({params})", row.id),
-    }
+/// The id, with those parameters that tell it from the others.
+fn titled(row: &Row, all: &[&Row]) -> String {
+    let others = all.iter().map(|r| (r.id.as_str(), &r.params));
+    title(&row.id, &row.params, others)
 }
 
 /// One figure a metric: values with their intervals in the order given.
@@ -99,7 +99,8 @@ fn titled(row: &Row) -> String {
 /// Numerical: a figure cannot be drawn.
 pub fn charts(subjects: &[Subject<'_>]) -> Result<Html> {
     let mut figures = Vec::new();
-    for row in shared(subjects).into_iter().take(CHARTS) {
+    let all = shared(subjects);
+    for row in all.iter().take(CHARTS) {
         let own: Vec<(usize, &Row)> = subjects
             .iter()
             .enumerate()
@@ -144,7 +145,7 @@ pub fn charts(subjects: &[Subject<'_>]) -> Result<Html> {
         };
         figures.push(Figure {
             svg: svg(&chart).map_err(|e| not_drawn(&e))?,
-            title: titled(row),
+            title: titled(row, &all),
             description: ends,
         });
     }

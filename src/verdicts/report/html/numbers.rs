@@ -33,11 +33,8 @@ fn table(results: &Results) -> Result<Html> {
         .numbers("value")
         .numbers("± SE")
         .numbers("interval")
-        .words("on its scale")
-        .explained(
-            "if equal",
-            "what the number would be if the generated pictures were real ones",
-        )
+        .words("against “if equal”")
+        .explained("if equal", "what the number would be if the generated pictures were real ones")
         .words("better")
         .numbers("n");
     for row in &results.metrics {
@@ -58,7 +55,7 @@ fn table(results: &Results) -> Result<Html> {
             Cell::html(strip(row)?).sorted_by(row.value.zip(row.expected()).map(|(v, e)| v - e)),
             Cell::number(row.expected(), &row.expected().map_or(String::new(), text)),
             Cell::text(match row.direction.as_str() {
-                "neither" => "nearer to “if equal”",
+                "neither" => "as if equal",
                 other => other,
             }),
             Cell::number(Some(row.n_generated as f64), &row.n_generated.to_string()),
@@ -114,10 +111,9 @@ fn name(results: &Results, row: &Row) -> Cell {
 }
 
 fn strip(row: &Row) -> Result<Html> {
-    let Some(value) = row.value else {
+    let (Some(value), Some(expected)) = (row.value, row.expected()) else {
         return Ok(Html::new());
     };
-    let expected = row.expected();
     let reach = row.interval.map(|i| (i.lower, i.upper));
     let drawn = svg(&Strip {
         value,
@@ -131,11 +127,10 @@ fn strip(row: &Row) -> Result<Html> {
     let interval = reach.map_or(String::new(), |(low, high)| {
         format!(", interval {} to {}", text(low), text(high))
     });
-    let equal = expected.map_or(String::new(), |e| format!(", {} if equal", text(e)));
     let figure = Figure {
         svg,
         title: row.id.clone(),
-        description: format!("{}{interval}{equal}", text(value)),
+        description: format!("{}{interval}, {} if equal", text(value), text(expected)),
     };
     Ok(tag("div").class("strip").with(figure.drawing()).into())
 }

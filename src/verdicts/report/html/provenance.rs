@@ -54,9 +54,9 @@ pub fn of_run(run: &Run<'_>) -> Html {
     }
     if let Some(extractor) = run.extractor {
         let known = if extractor.verified {
-            "published weights, verified"
+            "known by its checksum"
         } else {
-            "not a published network"
+            "not a network that is known"
         };
         let words = format!(
             "{} ({known}), {} features, sha256 ",
