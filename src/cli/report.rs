@@ -11,7 +11,10 @@ use std::path::Path;
 
 /// Runs the command.
 pub fn run(typed: &Report, console: &Console) -> Result<()> {
-    let to = typed.output.as_deref().filter(|path| path.as_os_str() != "-");
+    let to = typed
+        .output
+        .as_deref()
+        .filter(|path| path.as_os_str() != "-");
     let format = match typed.format {
         Some(format) => format,
         None => to.map_or(Ok(Format::Html), by_extension)?,

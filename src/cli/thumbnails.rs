@@ -187,7 +187,10 @@ mod tests {
             ]
         });
         let results = Results::parse(&text.to_string()).unwrap();
-        let found: Vec<usize> = wanted(&results).into_iter().map(|(_, index)| index).collect();
+        let found: Vec<usize> = wanted(&results)
+            .into_iter()
+            .map(|(_, index)| index)
+            .collect();
         assert_eq!(found, [3, 1, 4, 2, 9]);
     }
 
@@ -228,6 +231,9 @@ mod tests {
             let bits = group.iter().fold(0, |bits, d| bits << 6 | d) << (6 * (4 - group.len()));
             bytes.extend(&bits.to_be_bytes()[1..group.len()]);
         }
-        image::load_from_memory(&bytes).unwrap().to_rgb8().into_raw()
+        image::load_from_memory(&bytes)
+            .unwrap()
+            .to_rgb8()
+            .into_raw()
     }
 }

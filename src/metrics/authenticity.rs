@@ -2,7 +2,9 @@
 
 use super::{Card, Inputs, Metric, Need, Outcome, Params, Warning};
 use crate::error::{Error, Result};
-use crate::statistics::estimate::{ConfidenceInterval, Curve, Direction, Estimate, Evidence, SetSide};
+use crate::statistics::estimate::{
+    ConfidenceInterval, Curve, Direction, Estimate, Evidence, SetSide,
+};
 use crate::statistics::histogram::shares;
 use crate::statistics::neighbors::authenticity::{Authenticity as Judged, authenticity};
 
@@ -66,7 +68,9 @@ impl Metric for Authenticity {
         let mut outcome = filled(row, &judged, neutral, train.nrows());
         if inputs.with_errors {
             let curves = distances(&judged, held_out.as_ref());
-            outcome.estimates.iter_mut().for_each(|row| row.curves.clone_from(&curves));
+            for row in &mut outcome.estimates {
+                row.curves.clone_from(&curves);
+            }
         }
         Ok(outcome)
     }

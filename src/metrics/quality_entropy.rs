@@ -67,7 +67,8 @@ impl Metric for QualityEntropy {
             row.curves = vec![histogram("generated", &generated, n_classes)];
             if let Some(reference) = of_reference(inputs) {
                 let own = reference.0.quality();
-                row.curves.push(histogram("reference", &reference.0, n_classes));
+                row.curves
+                    .push(histogram("reference", &reference.0, n_classes));
                 row.details.insert("reference".to_owned(), own.value.into());
                 row.details
                     .insert("reference_std_error".to_owned(), own.std_error.into());

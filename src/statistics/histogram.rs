@@ -21,7 +21,10 @@ pub fn shares(values: &[f64], (low, high): (f64, f64), n_bins: usize) -> (Vec<f6
         }
     }
     let n = values.len().max(1) as f64;
-    (middles, counts.iter().map(|&count| count as f64 / n).collect())
+    (
+        middles,
+        counts.iter().map(|&count| count as f64 / n).collect(),
+    )
 }
 
 #[cfg(test)]

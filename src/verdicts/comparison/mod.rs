@@ -24,8 +24,8 @@ pub use csv::render as csv;
 pub use judge::judge;
 pub use markdown::render as markdown;
 pub use saved::compare_saved;
-pub(super) use terminal::{difference_rows, notes, value_rows};
 pub use terminal::render as terminal;
+pub(super) use terminal::{difference_rows, notes, value_rows};
 
 use crate::verdicts::results::{
     EngineRecord, ExtractorRecord, Input, Interval, ProtocolRecord, Row, Warning,

@@ -241,8 +241,14 @@ mod tests {
     fn characters_that_hide_or_turn_the_direction_are_shown_as_such() {
         // U+202E turns the rest of the line: gpj.exe would be read as exe.jpg.
         assert_eq!(escaped("a\u{202e}gpj.exe"), "a\u{fffd}gpj.exe");
-        assert_eq!(escaped("a\u{0}\u{7}\u{1b}[31m"), "a\u{fffd}\u{fffd}\u{fffd}[31m");
-        assert_eq!(escaped("a\u{200b}\u{2066}\u{fffe}b"), "a\u{fffd}\u{fffd}\u{fffd}b");
+        assert_eq!(
+            escaped("a\u{0}\u{7}\u{1b}[31m"),
+            "a\u{fffd}\u{fffd}\u{fffd}[31m"
+        );
+        assert_eq!(
+            escaped("a\u{200b}\u{2066}\u{fffe}b"),
+            "a\u{fffd}\u{fffd}\u{fffd}b"
+        );
         assert_eq!(escaped("é 猫\n\t"), "é 猫\n\t");
     }
 

@@ -131,9 +131,10 @@ impl Page {
         if self.sections.len() < 3 {
             return header;
         }
-        let items = self.sections.iter().map(|section| {
-            tag("li").with(tag("a").to_anchor(&section.id).text(&section.title))
-        });
+        let items = self
+            .sections
+            .iter()
+            .map(|section| tag("li").with(tag("a").to_anchor(&section.id).text(&section.title)));
         header.with(
             tag("nav")
                 .attribute("aria-label", "Contents")
@@ -184,11 +185,13 @@ pub fn details(summary: &str, body: impl Into<Html>) -> Tag {
 /// Names and values, one pair a line.
 #[must_use]
 pub fn facts(pairs: Vec<(String, Html)>) -> Tag {
-    tag("dl").class("facts").each(pairs.into_iter().map(|(name, value)| {
-        tag("div")
-            .with(tag("dt").text(&name))
-            .with(tag("dd").with(value))
-    }))
+    tag("dl")
+        .class("facts")
+        .each(pairs.into_iter().map(|(name, value)| {
+            tag("div")
+                .with(tag("dt").text(&name))
+                .with(tag("dd").with(value))
+        }))
 }
 
 #[cfg(test)]

@@ -55,14 +55,11 @@ fn group(group: &Group) -> Tag {
     let words = words.each(notes.map(|note| tag("p").class("muted").with(tag("bdi").text(note))));
     // Names below pictures only where they are few: a wall of names says nothing.
     let named = group.pictures.len() <= 4;
-    tag("div")
-        .class("group")
-        .with(words)
-        .with(
-            tag("ul")
-                .class("pictures")
-                .each(group.pictures.iter().map(|p| picture(p, named))),
-        )
+    tag("div").class("group").with(words).with(
+        tag("ul")
+            .class("pictures")
+            .each(group.pictures.iter().map(|p| picture(p, named))),
+    )
 }
 
 fn picture(picture: &Picture, named: bool) -> Tag {

@@ -20,8 +20,8 @@ mod terminal;
 pub use csv::render as csv;
 pub use judge::judge;
 pub use markdown::render as markdown;
-pub(super) use terminal::{notes, value_rows};
 pub use terminal::render as terminal;
+pub(super) use terminal::{notes, value_rows};
 
 use crate::verdicts::results::{EngineRecord, ExtractorRecord, Input, Row, Warning};
 use serde::{Deserialize, Serialize};

@@ -81,8 +81,9 @@ impl Document {
 }
 
 fn not_a_document(why: &dyn std::fmt::Display) -> Error {
-    Error::input(format!("not a document of gavel: {why}"))
-        .mend("give a file written with --json by evaluate, audit, compare, protocols or sensitivity")
+    Error::input(format!("not a document of gavel: {why}")).mend(
+        "give a file written with --json by evaluate, audit, compare, protocols or sensitivity",
+    )
 }
 
 fn typed<T: DeserializeOwned>(value: Value) -> Result<T> {
@@ -102,6 +103,8 @@ fn unknown(schema: &str) -> Error {
             "the document has schema {schema:?}; a report is made of {}",
             SCHEMAS.join(", ")
         ))
-        .mend("give a file written with --json by evaluate, audit, compare, protocols or sensitivity"),
+        .mend(
+            "give a file written with --json by evaluate, audit, compare, protocols or sensitivity",
+        ),
     }
 }

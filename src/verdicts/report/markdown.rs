@@ -2,8 +2,8 @@
 
 use super::document::{Content, Document};
 use super::number;
-use crate::verdicts::{comparison, protocols, sensitivity};
 use crate::verdicts::results::Results;
+use crate::verdicts::{comparison, protocols, sensitivity};
 use std::fmt::Write as _;
 
 /// Text inside a table cell: the pipe would end the cell, a line break the row, and `<` could start markup.

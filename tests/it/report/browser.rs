@@ -20,8 +20,17 @@ fn browser(home: &Path, arguments: &[&str], file: &Path) -> Option<Output> {
         return None;
     };
     let output = Command::new(program)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=5000"])
-        .arg(format!("--user-data-dir={}", home.join("profile").display()))
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--virtual-time-budget=5000",
+        ])
+        .arg(format!(
+            "--user-data-dir={}",
+            home.join("profile").display()
+        ))
         .args(arguments)
         .arg(format!("file://{}", file.display()))
         .output()
@@ -31,10 +40,16 @@ fn browser(home: &Path, arguments: &[&str], file: &Path) -> Option<Output> {
 
 /// The pages that are looked at: of one set with everything, and of three sets.
 fn pages() -> [(&'static str, String); 2] {
-    let read = |value: serde_json::Value| Document::parse("a.json", &value.to_string()).expect("a document");
+    let read = |value: serde_json::Value| {
+        Document::parse("a.json", &value.to_string()).expect("a document")
+    };
     let long = "data/very-long-names-without-any-space-that-could-be-broken-anywhere-at-all/generated.tar.gz";
     let one = [read(evaluation(long, 64.0)), read(audit(long))];
-    let several = [read(evaluation("a.tgz", 64.0)), read(evaluation("b.tgz", 32.0)), read(audit("a.tgz"))];
+    let several = [
+        read(evaluation("a.tgz", 64.0)),
+        read(evaluation("b.tgz", 32.0)),
+        read(audit("a.tgz")),
+    ];
     [
         ("one", html::render(&one).expect("a page")),
         ("several", html::render(&several).expect("a page")),
@@ -47,15 +62,28 @@ fn the_browser_has_nothing_to_complain_of_and_the_script_runs_under_its_policy()
         let home = tempfile::tempdir().expect("a folder");
         let file = home.path().join("page.html");
         std::fs::write(&file, &page).expect("a file");
-        let Some(output) = browser(home.path(), &["--dump-dom", "--window-size=1280,900"], &file) else {
+        let Some(output) = browser(
+            home.path(),
+            &["--dump-dom", "--window-size=1280,900"],
+            &file,
+        ) else {
             return;
         };
         let talk = String::from_utf8_lossy(&output.stderr);
-        let complaints: Vec<&str> = talk.lines().filter(|line| line.contains("CONSOLE")).collect();
+        let complaints: Vec<&str> = talk
+            .lines()
+            .filter(|line| line.contains("CONSOLE"))
+            .collect();
         assert!(complaints.is_empty(), "{name}: {complaints:#?}");
         let dom = String::from_utf8_lossy(&output.stdout);
-        assert!(dom.contains("class=\"theme\""), "{name}: the button of the script");
-        assert!(!page.contains("class=\"theme\""), "{name}: none without scripting");
+        assert!(
+            dom.contains("class=\"theme\""),
+            "{name}: the button of the script"
+        );
+        assert!(
+            !page.contains("class=\"theme\""),
+            "{name}: none without scripting"
+        );
     }
 }
 
@@ -77,10 +105,20 @@ fn measured(page: &str, width: u32, arguments: &[&str]) -> Option<serde_json::Va
     );
     let file = home.path().join("frame.html");
     std::fs::write(&file, frame).expect("a file");
-    let output = browser(home.path(), &[&["--dump-dom", "--window-size=1400,900"], arguments].concat(), &file)?;
+    let output = browser(
+        home.path(),
+        &[&["--dump-dom", "--window-size=1400,900"], arguments].concat(),
+        &file,
+    )?;
     let dom = String::from_utf8_lossy(&output.stdout).into_owned();
-    let said = dom.rsplit("@@").nth(1).unwrap_or_else(|| panic!("nothing was said: {dom}"));
-    let said = said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let said = dom
+        .rsplit("@@")
+        .nth(1)
+        .unwrap_or_else(|| panic!("nothing was said: {dom}"));
+    let said = said
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
     Some(serde_json::from_str(&said).unwrap_or_else(|e| panic!("{e}: {said}")))
 }
 
@@ -103,12 +141,23 @@ fn colours_follow_the_system_and_the_button() {
     let [(_, page), _] = pages();
     let (white, dark) = ("rgb(255, 255, 255)", "rgb(21, 24, 28)");
     for (arguments, before, after) in [
-        (&["--blink-settings=preferredColorScheme=1"][..], white, dark),
-        (&["--blink-settings=preferredColorScheme=0"][..], dark, white),
+        (
+            &["--blink-settings=preferredColorScheme=1"][..],
+            white,
+            dark,
+        ),
+        (
+            &["--blink-settings=preferredColorScheme=0"][..],
+            dark,
+            white,
+        ),
     ] {
         let Some(said) = measured(&page, 800, arguments) else {
             return;
         };
-        assert_eq!((said["before"].as_str(), said["after"].as_str()), (Some(before), Some(after)));
+        assert_eq!(
+            (said["before"].as_str(), said["after"].as_str()),
+            (Some(before), Some(after))
+        );
     }
 }

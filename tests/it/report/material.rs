@@ -38,7 +38,13 @@ pub fn evaluation(name: &str, fd: f64) -> Value {
     let ramp = |n: usize, scale: f64| (0..n).map(|i| i as f64 * scale).collect::<Vec<f64>>();
     let falling: Vec<f64> = (0..101).map(|i| 1.0 - f64::from(i) / 100.0).collect();
     let curve = |id: &str, y: f64| json!({"id": id, "x_label": "distance", "y_label": "share", "x": ramp(50, 0.1), "y": vec![y; 50]});
-    let mut authenticity = row("authenticity", 74.6, 0.4, "neither", json!({"neutral": 64.5}));
+    let mut authenticity = row(
+        "authenticity",
+        74.6,
+        0.4,
+        "neither",
+        json!({"neutral": 64.5}),
+    );
     authenticity["curves"] = json!([
         curve("nearest_distances/generated", 0.02),
         curve("nearest_distances/held-out real", 0.02)

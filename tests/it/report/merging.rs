@@ -18,16 +18,37 @@ fn numbers_and_findings_of_one_set_are_one_page_and_those_of_two_sets_a_history(
     assert_eq!(subjects(&one).len(), 1);
     let page = html::render(&one).expect("a page");
     assert!(page.contains("<h1>g.tgz</h1>"));
-    for part in ["In short", "Findings", "Numbers", "Figures", "Warnings", "How to reproduce this"] {
+    for part in [
+        "In short",
+        "Findings",
+        "Numbers",
+        "Figures",
+        "Warnings",
+        "How to reproduce this",
+    ] {
         assert!(page.contains(&format!(">{part}</h2>")), "{part}");
     }
     assert!(!page.contains(">History</h2>"));
-    let two = [read(&evaluation("a.tgz", 64.0)), read(&evaluation("b.tgz", 32.0)), read(&audit("a.tgz"))];
+    let two = [
+        read(&evaluation("a.tgz", 64.0)),
+        read(&evaluation("b.tgz", 32.0)),
+        read(&audit("a.tgz")),
+    ];
     let found = subjects(&two);
     assert_eq!(found.len(), 2);
-    assert_eq!((found[0].parts.len(), found[1].parts.len()), (2, 1), "in the order given");
+    assert_eq!(
+        (found[0].parts.len(), found[1].parts.len()),
+        (2, 1),
+        "in the order given"
+    );
     let page = html::render(&two).expect("a page");
-    for part in ["Overview", "History", "What changed", "A: a.tgz", "B: b.tgz"] {
+    for part in [
+        "Overview",
+        "History",
+        "What changed",
+        "A: a.tgz",
+        "B: b.tgz",
+    ] {
         assert!(page.contains(&format!(">{part}</h2>")), "{part}");
     }
     // fd fell from 64 to 32 with errors of 1.6: the root of 2 * 1.6² is 2.26, so 14 standard errors.
@@ -59,7 +80,14 @@ fn the_floor_is_reached_where_the_interval_holds_it_and_undercut_where_it_lies_b
         (11.9, Floor::Reached),
         (12.1, Floor::Undercut),
     ] {
-        let row: Row = serde_json::from_value(row("fd", 10.0, 1.0, "lower", json!({"floor_scaled": expected}))).expect("a row");
+        let row: Row = serde_json::from_value(row(
+            "fd",
+            10.0,
+            1.0,
+            "lower",
+            json!({"floor_scaled": expected}),
+        ))
+        .expect("a row");
         assert_eq!(floor(&row), Some(found), "{expected}");
     }
 }
@@ -75,7 +103,12 @@ fn the_worst_finding_is_the_verdict_and_without_an_audit_that_is_said() {
     assert!(alone.headline.contains("Not as near"));
     assert!(alone.points.iter().any(|p| p.text.contains("No audit")));
     // Precision 0.83 … 0.87 lies above recall 0.55 … 0.59.
-    assert!(alone.points.iter().any(|p| p.text.contains("better than their variety")));
+    assert!(
+        alone
+            .points
+            .iter()
+            .any(|p| p.text.contains("better than their variety"))
+    );
     let near = [read(&evaluation("g.tgz", 2.0))];
     let near = summary(&subjects(&near)[0]);
     // 2 ± 3.2 holds the floor of 0.35.
@@ -100,7 +133,13 @@ fn the_other_documents_have_sections_of_their_own() {
         "corruptions": [{"name": "blur", "title": "blur", "unit": "%", "levels": [1.0], "written": ["1"], "zero": "0"}],
         "responses": [], "warnings": []});
     let page = html::render(&[read(&comparison), read(&sensitivity)]).expect("a page");
-    for words in ["Who is better", "B is better in 1 of its tests", "Differences", "How each metric responds", "<svg"] {
+    for words in [
+        "Who is better",
+        "B is better in 1 of its tests",
+        "Differences",
+        "How each metric responds",
+        "<svg",
+    ] {
         assert!(page.contains(words), "{words}");
     }
 }

@@ -9,8 +9,17 @@ fn evaluation_writes_curves_and_the_pictures_that_its_rows_name() {
     folder(home.path(), "train", 200, 60, 32);
     folder(home.path(), "generated", 100, 60, 32);
     let typed = [
-        "evaluate", "real", "generated", "--train", "train", "--metrics",
-        "fid,quality_entropy,diversity_entropy,authenticity", "--json", "r.json", "--html", "r.html",
+        "evaluate",
+        "real",
+        "generated",
+        "--train",
+        "train",
+        "--metrics",
+        "fid,quality_entropy,diversity_entropy,authenticity",
+        "--json",
+        "r.json",
+        "--html",
+        "r.html",
     ];
     let answer = gavel(home.path(), &typed);
     assert_eq!(answer.code, 0, "{}", answer.stderr);
@@ -26,7 +35,10 @@ fn evaluation_writes_curves_and_the_pictures_that_its_rows_name() {
             }
         }
         for curve in row["curves"].as_array().into_iter().flatten() {
-            let (x, y) = (curve["x"].as_array().expect("x"), curve["y"].as_array().expect("y"));
+            let (x, y) = (
+                curve["x"].as_array().expect("x"),
+                curve["y"].as_array().expect("y"),
+            );
             assert!(x.len() == y.len() && x.len() <= 200);
             // Shares of all pictures, or of all classes, are 1 together.
             let sum: f64 = y.iter().filter_map(serde_json::Value::as_f64).sum();
@@ -63,6 +75,20 @@ fn features_have_no_pictures_and_the_document_says_nothing_of_them() {
     let values = ndarray::Array2::from_shape_fn((50, 4), |(i, j)| ((i * 7 + j * 3) % 11) as f32);
     let array = gavel::sources::arrays::Array::F32(values.view().into_dyn());
     gavel::sources::arrays::write_npy(&home.path().join("a.npy"), &array).expect("a file");
-    let results = gavel(home.path(), &["evaluate", "a.npy", "a.npy", "--metrics", "kid", "--set", "kid.subset_size=20", "--json", "-"]).results();
+    let results = gavel(
+        home.path(),
+        &[
+            "evaluate",
+            "a.npy",
+            "a.npy",
+            "--metrics",
+            "kid",
+            "--set",
+            "kid.subset_size=20",
+            "--json",
+            "-",
+        ],
+    )
+    .results();
     assert_eq!(results.get("thumbnails"), None);
 }

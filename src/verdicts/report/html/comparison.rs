@@ -38,7 +38,8 @@ pub fn sections(page: Page, comparison: &Comparison) -> Result<Page> {
         .section("Who is better", who(comparison))
         .section(
             "Numbers of each",
-            text_table("value ± standard error, and the rank", &values, &[0, 1]).with(charts(comparison)?),
+            text_table("value ± standard error, and the rank", &values, &[0, 1])
+                .with(charts(comparison)?),
         )
         .section(
             "Differences",
@@ -104,7 +105,11 @@ fn charts(comparison: &Comparison) -> Result<Html> {
             .map(|(p, g)| format!("{} {}", g.label, number(p.y, row.std_error)))
             .collect();
         let chart = Chart {
-            categories: comparison.generators.iter().map(|g| g.label.clone()).collect(),
+            categories: comparison
+                .generators
+                .iter()
+                .map(|g| g.label.clone())
+                .collect(),
             series: vec![Series {
                 name: String::new(),
                 shape: Shape::Points,

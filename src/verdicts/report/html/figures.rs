@@ -52,7 +52,9 @@ fn drawn(chart: &Chart, title: &str, description: String) -> Result<Figure> {
 /// A list of numbers out of the details of a row.
 fn list(row: &Row, name: &str) -> Vec<f64> {
     let values = row.details.get(name).and_then(Value::as_array);
-    values.map_or(Vec::new(), |all| all.iter().filter_map(Value::as_f64).collect())
+    values.map_or(Vec::new(), |all| {
+        all.iter().filter_map(Value::as_f64).collect()
+    })
 }
 
 fn line(name: &str, x: &[f64], y: &[f64]) -> Series {
@@ -88,13 +90,17 @@ fn overlap(subject: &Subject<'_>) -> Result<Option<Figure>> {
         (Some(recall), Some(precision)) => format!(" F8 = {recall}, F1/8 = {precision}."),
         _ => String::new(),
     };
-    let reading = format!("The nearer to the upper right corner, the more both sets overlap.{scores}");
+    let reading =
+        format!("The nearer to the upper right corner, the more both sets overlap.{scores}");
     drawn(&chart, "Precision and recall of distributions", reading).map(Some)
 }
 
 /// Both entropies beside those of the reference.
 fn entropies(subject: &Subject<'_>) -> Result<Option<Figure>> {
-    let rows = [subject.row("quality_entropy"), subject.row("diversity_entropy")];
+    let rows = [
+        subject.row("quality_entropy"),
+        subject.row("diversity_entropy"),
+    ];
     let [Some(quality), Some(diversity)] = rows else {
         return Ok(None);
     };
@@ -150,7 +156,12 @@ fn entropies(subject: &Subject<'_>) -> Result<Option<Figure>> {
 }
 
 /// The curves `id/…` of any row as histograms over one another.
-fn histogram(subject: &Subject<'_>, id: &str, title: &str, reading: &str) -> Result<Option<Figure>> {
+fn histogram(
+    subject: &Subject<'_>,
+    id: &str,
+    title: &str,
+    reading: &str,
+) -> Result<Option<Figure>> {
     let curves: Vec<(&str, &CurveRecord)> = subject
         .rows()
         .map(|row| {
@@ -168,7 +179,11 @@ fn histogram(subject: &Subject<'_>, id: &str, title: &str, reading: &str) -> Res
     // Classes that neither set has any of are not worth their place.
     let seen = |curve: &CurveRecord| 1 + curve.y.iter().rposition(|y| *y > 0.001).unwrap_or(0);
     let kept = if id == "class_shares" {
-        curves.iter().map(|(_, curve)| seen(curve)).max().unwrap_or(0)
+        curves
+            .iter()
+            .map(|(_, curve)| seen(curve))
+            .max()
+            .unwrap_or(0)
     } else {
         usize::MAX
     };
@@ -193,8 +208,12 @@ fn histogram(subject: &Subject<'_>, id: &str, title: &str, reading: &str) -> Res
         .filter_map(|(name, curve)| {
             let all: f64 = curve.y.iter().sum();
             let sum: f64 = curve.x.iter().zip(&curve.y).map(|(x, y)| x * y).sum();
-            (all > 0.0 && id != "class_shares")
-                .then(|| format!("{name} {}", number(sum / all, Some(0.01 * (sum / all).abs()))))
+            (all > 0.0 && id != "class_shares").then(|| {
+                format!(
+                    "{name} {}",
+                    number(sum / all, Some(0.01 * (sum / all).abs()))
+                )
+            })
         })
         .collect();
     let means = if means.is_empty() {
@@ -228,8 +247,7 @@ fn spectrum(subject: &Subject<'_>) -> Result<Option<Figure>> {
     let difference = row.value.map_or(String::new(), |value| {
         format!(" They differ by {} dB.", number(value, row.std_error))
     });
-    let reading = format!(
-        "A fall at the right end is blur, a rise is noise or a checkerboard.{difference}"
-    );
+    let reading =
+        format!("A fall at the right end is blur, a rise is noise or a checkerboard.{difference}");
     drawn(&chart, "Detail of every size", reading).map(Some)
 }

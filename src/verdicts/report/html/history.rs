@@ -44,7 +44,9 @@ pub fn overview(subjects: &[Subject<'_>]) -> Html {
             Cell::text(&verdict.headline),
         ]);
     }
-    let mut numbers = Table::new("value ± standard error").words("metric").words("better");
+    let mut numbers = Table::new("value ± standard error")
+        .words("metric")
+        .words("better");
     for subject in subjects {
         numbers = numbers.explained(&subject.label, subject.source());
     }

@@ -25,22 +25,24 @@ pub fn sections(page: Page, document: &Protocols) -> Page {
         engine: document.engine.as_ref(),
     };
     let identities = document.protocols.iter().map(|protocol| {
-        let same = protocol
-            .same_as
-            .as_ref()
-            .map_or(String::new(), |same| format!(" (the same tensors as {same})"));
+        let same = protocol.same_as.as_ref().map_or(String::new(), |same| {
+            format!(" (the same tensors as {same})")
+        });
         (
             protocol.name.clone(),
             Html::text(&format!("{}{same}", protocol.identity)),
         )
     });
     let warned: Vec<_> = document.warnings.iter().collect();
-    page.section("What the choice of the protocol does", Html::new().each(reading))
-        .section(
-            "Numbers under every protocol",
-            text_table("value ± standard error", &rows, &[0]),
-        )
-        .section("The protocols", facts(identities.collect()))
-        .section("Warnings of the protocols", warnings::list(&warned))
-        .section("How to reproduce the protocols", of_run(&run))
+    page.section(
+        "What the choice of the protocol does",
+        Html::new().each(reading),
+    )
+    .section(
+        "Numbers under every protocol",
+        text_table("value ± standard error", &rows, &[0]),
+    )
+    .section("The protocols", facts(identities.collect()))
+    .section("Warnings of the protocols", warnings::list(&warned))
+    .section("How to reproduce the protocols", of_run(&run))
 }

@@ -2,9 +2,7 @@
 
 use crate::verdicts::page::{Html, details, facts, tag};
 use crate::verdicts::report::subjects::Subject;
-use crate::verdicts::results::{
-    EngineRecord, ExtractorRecord, Input, ProtocolRecord, Results,
-};
+use crate::verdicts::results::{EngineRecord, ExtractorRecord, Input, ProtocolRecord, Results};
 
 /// Unreadable pictures that are named.
 const NAMED: usize = 50;
@@ -60,7 +58,10 @@ pub fn of_run(run: &Run<'_>) -> Html {
         } else {
             "not a network that is known"
         };
-        let words = format!("{} ({known}), {} features, sha256 ", extractor.name, extractor.dimension);
+        let words = format!(
+            "{} ({known}), {} features, sha256 ",
+            extractor.name, extractor.dimension
+        );
         pairs.push((
             "extractor".to_owned(),
             Html::text(&words).with(tag("span").class("hash").text(&extractor.sha256)),
@@ -81,7 +82,9 @@ pub fn of_run(run: &Run<'_>) -> Html {
 }
 
 fn described(input: &Input) -> Html {
-    let n = input.n.map_or("n unknown".to_owned(), |n| format!("n = {n}"));
+    let n = input
+        .n
+        .map_or("n unknown".to_owned(), |n| format!("n = {n}"));
     let html = Html::new()
         .with(tag("bdi").with(tag("code").text(&input.source)))
         .with(Html::text(&format!(", {n}, fingerprint ")))
@@ -128,7 +131,15 @@ mod tests {
 
     #[test]
     fn a_command_can_be_pasted_into_a_shell() {
-        let typed = ["/opt/bin/gavel", "evaluate", "a b", "it's", "x?n=1", "", "a#first=2"];
+        let typed = [
+            "/opt/bin/gavel",
+            "evaluate",
+            "a b",
+            "it's",
+            "x?n=1",
+            "",
+            "a#first=2",
+        ];
         let typed: Vec<String> = typed.map(str::to_owned).to_vec();
         assert_eq!(
             command_line(&typed),

@@ -23,7 +23,9 @@ pub fn sections(page: Page, document: &Sensitivity) -> Result<Page> {
         description: panels.subtitle.clone(),
     };
     let legend = legend(document);
-    let reading = legend.lines().map(|line| tag("p").class("muted").text(line));
+    let reading = legend
+        .lines()
+        .map(|line| tag("p").class("muted").text(line));
     let run = Run {
         command: &document.command,
         gavel: &document.gavel,
@@ -41,9 +43,7 @@ pub fn sections(page: Page, document: &Sensitivity) -> Result<Page> {
         )
         .section(
             "How each metric responds",
-            tag("div")
-                .class("wide")
-                .with(drawing.html()),
+            tag("div").class("wide").with(drawing.html()),
         )
         .section("Warnings of the study", warnings::list(&warned))
         .section("How to reproduce the study", of_run(&run)))
