@@ -14,7 +14,7 @@ fn poisoned(value: &mut Value, key: &str) {
         Value::String(text) => {
             if !matches!(
                 key,
-                "schema" | "severity" | "side" | "id" | "fingerprint" | "direction" | "thumbnails"
+                "schema" | "severity" | "side" | "id" | "fingerprint" | "direction"
             ) {
                 *text = HOSTILE.to_owned();
             }
@@ -25,7 +25,7 @@ fn poisoned(value: &mut Value, key: &str) {
             }
         }
         Value::Object(fields) => {
-            for (name, one) in fields {
+            for (name, one) in fields.iter_mut().filter(|(name, _)| *name != "thumbnails") {
                 poisoned(one, name);
             }
         }
