@@ -68,10 +68,9 @@ impl Metric for Authenticity {
         let mut outcome = filled(row, &judged, neutral, train.nrows());
         if inputs.with_errors {
             let curves = distances(&judged, held_out.as_ref());
-            outcome
-                .estimates
-                .iter_mut()
-                .for_each(|row| row.curves.clone_from(&curves));
+            for row in &mut outcome.estimates {
+                row.curves.clone_from(&curves);
+            }
         }
         Ok(outcome)
     }

@@ -15,12 +15,17 @@ fn a_page_loads_nothing_and_names_its_script_by_hash() {
     assert!(page.starts_with("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"));
     assert!(page.contains("<title>&lt;A&gt;</title>"));
     assert!(page.contains("id=\"one\"") && page.contains("id=\"one-2\""));
-    assert!(!page.contains("Empty"), "a section without a body is left out");
+    assert!(
+        !page.contains("Empty"),
+        "a section without a body is left out"
+    );
     assert!(page.contains("default-src &#39;none&#39;; img-src data:;"));
     assert!(page.contains("script-src &#39;sha256-"));
     for address in ["http://", "https://", "url(", "@import"] {
         assert!(
-            !page.replace("http://www.w3.org/2000/svg", "").contains(address),
+            !page
+                .replace("http://www.w3.org/2000/svg", "")
+                .contains(address),
             "{address}"
         );
     }
@@ -73,10 +78,17 @@ fn pictures_are_named_for_who_cannot_see_them_and_many_are_folded() {
         ],
     };
     let one = sheet(std::slice::from_ref(&group));
-    assert!(one.as_str().contains("alt=\"generated &quot;&gt;&lt;script&gt;.png\""));
+    assert!(
+        one.as_str()
+            .contains("alt=\"generated &quot;&gt;&lt;script&gt;.png\"")
+    );
     assert!(one.as_str().contains("<bdi>9.png</bdi>"));
     assert!(!one.as_str().contains("<details>"));
-    assert!(sheet(&vec![group; 5]).as_str().contains("<summary>1 more</summary>"));
+    assert!(
+        sheet(&vec![group; 5])
+            .as_str()
+            .contains("<summary>1 more</summary>")
+    );
     assert!(sheet(&[]).is_empty());
 }
 
@@ -134,7 +146,10 @@ fn text_has_a_contrast_of_4_5_and_marks_of_3_in_both_themes() {
             let series = colour(theme, &format!("series-{number}"));
             for ground in ["paper", "wash"] {
                 let found = contrast(series, colour(theme, ground));
-                assert!(found >= 3.0, "{theme} series {number} on {ground}: {found:.2}");
+                assert!(
+                    found >= 3.0,
+                    "{theme} series {number} on {ground}: {found:.2}"
+                );
             }
         }
     }

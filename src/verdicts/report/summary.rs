@@ -166,15 +166,21 @@ pub fn distance(subject: &Subject<'_>) -> Option<Point> {
     Some(match floor(row)? {
         Floor::NotReached => point(
             "note",
-            format!("{name} is {told}. The real floor, {expected}, which two real sets of these sizes would be apart, is not reached: the generated pictures can be told from real ones."),
+            format!(
+                "{name} is {told}. The real floor, {expected}, which two real sets of these sizes would be apart, is not reached: the generated pictures can be told from real ones."
+            ),
         ),
         Floor::Reached => point(
             "clear",
-            format!("{name} is {told}. The real floor, {expected}, which two real sets of these sizes would be apart, is reached: at this n the distance does not tell the generated pictures from real ones."),
+            format!(
+                "{name} is {told}. The real floor, {expected}, which two real sets of these sizes would be apart, is reached: at this n the distance does not tell the generated pictures from real ones."
+            ),
         ),
         Floor::Undercut => point(
             "warning",
-            format!("{name} is {told}. That is below the real floor, {expected}, which two real sets of these sizes would be apart: nearer than real pictures come. Look for copies of the reference."),
+            format!(
+                "{name} is {told}. That is below the real floor, {expected}, which two real sets of these sizes would be apart: nearer than real pictures come. Look for copies of the reference."
+            ),
         ),
     })
 }

@@ -14,16 +14,21 @@ fn poisoned(value: &mut Value, key: &str) {
         Value::String(text) => {
             if !matches!(
                 key,
-                "schema" | "severity" | "side" | "id" | "fingerprint" | "direction" | "thumbnails"
+                "schema" | "severity" | "side" | "id" | "fingerprint" | "direction"
             ) {
                 *text = HOSTILE.to_owned();
             }
         }
-        Value::Array(all) => all.iter_mut().for_each(|one| poisoned(one, key)),
-        Value::Object(fields) => fields
-            .iter_mut()
-            .filter(|(name, _)| *name != "thumbnails")
-            .for_each(|(name, one)| poisoned(one, name)),
+        Value::Array(all) => {
+            for one in all {
+                poisoned(one, key);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, one) in fields.iter_mut().filter(|(name, _)| *name != "thumbnails") {
+                poisoned(one, name);
+            }
+        }
         _ => {}
     }
 }

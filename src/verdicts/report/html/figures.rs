@@ -179,7 +179,11 @@ fn histogram(
     // Classes that neither set has any of are not worth their place.
     let seen = |curve: &CurveRecord| 1 + curve.y.iter().rposition(|y| *y > 0.001).unwrap_or(0);
     let kept = if id == "class_shares" {
-        curves.iter().map(|(_, curve)| seen(curve)).max().unwrap_or(0)
+        curves
+            .iter()
+            .map(|(_, curve)| seen(curve))
+            .max()
+            .unwrap_or(0)
     } else {
         usize::MAX
     };

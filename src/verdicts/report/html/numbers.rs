@@ -34,7 +34,10 @@ fn table(results: &Results) -> Result<Html> {
         .numbers("± SE")
         .numbers("interval")
         .words("against “if equal”")
-        .explained("if equal", "what the number would be if the generated pictures were real ones")
+        .explained(
+            "if equal",
+            "what the number would be if the generated pictures were real ones",
+        )
         .words("better")
         .numbers("n");
     for row in &results.metrics {

@@ -34,9 +34,10 @@ pub fn lead(subject: &Subject<'_>) -> Html {
         .filter_map(tile)
         .take(TILES)
         .collect();
-    let html = Html::new()
-        .with(sets(subject))
-        .with(card(verdict.severity, &verdict.headline, more));
+    let html =
+        Html::new()
+            .with(sets(subject))
+            .with(card(verdict.severity, &verdict.headline, more));
     if tiles.is_empty() {
         return html;
     }
@@ -55,7 +56,10 @@ pub fn points(subject: &Subject<'_>) -> Html {
 /// `1000 pictures of x.tgz against 2500 of y.tar.gz`.
 fn sets(subject: &Subject<'_>) -> Tag {
     let input = |side: &str| {
-        let mut inputs = subject.parts.iter().filter_map(|part| part.inputs.get(side));
+        let mut inputs = subject
+            .parts
+            .iter()
+            .filter_map(|part| part.inputs.get(side));
         inputs.next()
     };
     let mut line = tag("p").class("muted");
