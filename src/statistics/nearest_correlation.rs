@@ -11,8 +11,8 @@ use rayon::prelude::*;
 
 use super::integer_products::{Panels, Rows};
 
-/// Versions that are multiplied together, of as many pictures as have so many: seven panels of 48 columns.
-const BLOCK: usize = 336;
+/// Versions that are multiplied together, of as many pictures as have so many: nine panels of 48 columns.
+const BLOCK: usize = 432;
 
 /// Rows of a tile, whose products with a block stay in the processor's cache.
 const TILE: usize = 384;

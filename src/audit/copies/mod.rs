@@ -7,7 +7,7 @@
 //! ```
 //!
 //! **Search.** A picture's signature is the middle of its thumbnail in 12 × 12 gray cells, without mean and contrast. Each
-//! generated picture is cut in 112 `signature::versions` (turned, shifted, zoomed, partly covered) and every one is multiplied with the
+//! generated picture is cut in 135 `signature::versions` (turned, shifted, zoomed, partly covered) and every one is multiplied with the
 //! signature of every training picture. Brightness and contrast do not matter, inversion is a negative product.
 //!
 //! **Score.** To the best 16 the frame is fitted; what part of the contrast then stays unexplained by the original's luma,

@@ -244,7 +244,9 @@ mod tests {
         // Fourteen samples of 2 pixels each, the first between the pixels 2 and 3.
         assert!((window(&slope(), wide, 14)[0] - (2.5 * 3.0 + 2.5 * 2.5)).abs() < 1e-4);
         assert!(frame.is_inside() && wide.is_inside());
-        assert!(!Frame { right: 2.5, ..wide }.is_inside());
+        // (32 − 28) / 2 + 0.75 = 2.75.
+        assert!(Frame { right: 2.7, ..wide }.is_inside());
+        assert!(!Frame { right: 2.8, ..wide }.is_inside());
     }
 
     #[test]

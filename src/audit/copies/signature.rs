@@ -70,17 +70,24 @@ pub fn versions() -> Vec<Version> {
             covered: None,
         })
         .collect();
-    // Thin strokes are lost by a step much larger than a pixel of a small picture.
-    let fine: &[f32] = &[-3.45, -2.3, -1.15, 0.0, 1.15, 2.3, 3.45];
-    let coarse: &[f32] = &[-2.3, 0.0, 2.3];
-    for (turn, shifts) in [(Turn::Upright, fine), (Turn::Mirror, coarse)] {
-        let grids: [(f32, &[f32]); 5] = [
-            (24.0, shifts),
-            (26.0, &[-2.0, 0.0, 2.0]),
-            (28.0, &[-2.0, 0.0, 2.0]),
-            (22.0, &[0.0]),
-            (20.0, &[0.0]),
-        ];
+    // Thin strokes are lost by a step much larger than a pixel of a small picture. A crop by a part p that
+    // was resized back has a middle of width 24 / (1 − p), moved by at most 16 p / (1 − p): two thirds of what the width
+    // gained.
+    let upright: [(f32, &[f32]); 5] = [
+        (24.0, &[-3.45, -2.3, -1.15, 0.0, 1.15, 2.3, 3.45]),
+        (26.0, &[-1.8, -0.6, 0.6, 1.8]),
+        (28.0, &[-2.6, -1.3, 0.0, 1.3, 2.6]),
+        (22.0, &[0.0]),
+        (20.0, &[0.0]),
+    ];
+    let mirrored: [(f32, &[f32]); 5] = [
+        (24.0, &[-2.3, 0.0, 2.3]),
+        (26.0, &[-2.0, 0.0, 2.0]),
+        (28.0, &[-2.0, 0.0, 2.0]),
+        (22.0, &[0.0]),
+        (20.0, &[0.0]),
+    ];
+    for (turn, grids) in [(Turn::Upright, upright), (Turn::Mirror, mirrored)] {
         for (width, steps) in grids {
             for &down in steps {
                 for &right in steps {
@@ -195,10 +202,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_112_versions_all_within_the_picture_and_none_twice() {
-        // 8 turns; for two of them 48 or 8 shifts, and 9 + 9 + 1 + 1 other frames and 4 thirds.
+    fn there_are_135_versions_all_within_the_picture_and_none_twice() {
+        // 8 turns; upright 48 shifts and 16 + 25 + 1 + 1 other frames, mirrored 8 and 9 + 9 + 1 + 1; 4 thirds of both.
         let all = versions();
-        assert_eq!(all.len(), 112);
+        assert_eq!(all.len(), 135);
         assert!(all.iter().all(|version| version.frame.is_inside()));
         for (at, version) in all.iter().enumerate() {
             assert!(!all[..at].contains(version), "{version:?}");

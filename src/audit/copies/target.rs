@@ -164,22 +164,18 @@ mod tests {
             .zip(b.chunks_exact(3))
             .flat_map(|(a, b)| [a[0], b[0], u8::midpoint(a[0], 255 - b[0])])
             .collect();
-        let target = Target::of_thumbnail(&original);
-        let at = |rgb: &[u8]| {
-            let plane = luma(rgb);
-            let plain = target.distance_at(&plane, Frame::MIDDLE, false);
-            (target.unexplained(&plane, Frame::MIDDLE).whole, plain)
-        };
         let hue: Vec<u8> = original
             .chunks_exact(3)
             .flat_map(|p| [p[1], p[2], p[0]])
             .collect();
-        let gamma: Vec<u8> = original
+        let gamma: Vec<u8> = a
             .iter()
             .map(|&v| (255.0 * (f64::from(v) / 255.0).powf(1.7)).round() as u8)
             .collect();
-        for made in [hue, gamma] {
-            let (unexplained, plain) = at(&made);
+        for (original, made) in [(&original, hue), (&a, gamma)] {
+            let (target, made) = (Target::of_thumbnail(original), luma(&made));
+            let plain = target.distance_at(&made, Frame::MIDDLE, false);
+            let unexplained = target.unexplained(&made, Frame::MIDDLE).whole;
             assert!(unexplained < 0.05, "{unexplained}");
             assert!(plain > 2.0 * unexplained, "{plain} {unexplained}");
         }
