@@ -71,7 +71,7 @@ impl Archive for Shelf<'_> {
         let set = match side {
             SetSide::Generated => self.generated,
             SetSide::Train => self.train,
-            SetSide::Reference => &[],
+            SetSide::Reference | SetSide::Checkpoint(_) => &[],
         };
         Ok(rows
             .iter()

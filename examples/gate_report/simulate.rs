@@ -127,6 +127,7 @@ fn document(
         metrics,
         findings: Vec::new(),
         warnings: Vec::new(),
+        thumbnails: BTreeMap::new(),
     }
 }
 

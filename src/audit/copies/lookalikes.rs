@@ -20,19 +20,21 @@ pub fn finding(outcome: &Outcome, fdr: f64) -> Option<Finding> {
     let mut said = Vec::new();
     let mut finding = Finding::new("training_lookalikes", Severity::Clear, String::new());
     for look in &outcome.neighbours {
+        let unusual = look.is_unusual(outcome.n_open);
         let others: Vec<&(usize, Near, f64)> = look
             .rows
             .iter()
             .filter(|(row, ..)| !copies.contains(row))
             .collect();
         said.push(format!(
-            "by {} {} of {} generated images are nearer to a training image than honest images are, {} of them no copies by their pixels (of {} honest ones {} come as near)",
+            "by {} {} of {} generated images are nearer to a training image than honest images are, {} of them no copies by their pixels (of {} honest ones {} come as near{})",
             look.name,
             look.rows.len(),
             outcome.n_open,
             others.len(),
             look.n_honest,
-            look.n_honest_as_near
+            look.n_honest_as_near,
+            if unusual { "" } else { ", as often" }
         ));
         let key = look.name.replace(' ', "_");
         for (what, count) in [
@@ -43,6 +45,9 @@ pub fn finding(outcome: &Outcome, fdr: f64) -> Option<Finding> {
             finding
                 .details
                 .insert(format!("{key}.{what}"), count as f64);
+        }
+        if !unusual {
+            continue;
         }
         beyond.extend(others.iter().map(|(row, ..)| *row));
         let shown = others.iter().take(MOST_EVIDENCE);
@@ -110,7 +115,7 @@ mod tests {
             neighbours: vec![Called {
                 name: "perceptual hash",
                 rows: called.iter().map(|&row| (row, near, 1e-5)).collect(),
-                n_honest_as_near: 1,
+                n_honest_as_near: 0,
                 n_honest: 200,
             }],
             n_shared: 0,
@@ -127,6 +132,17 @@ mod tests {
         assert_eq!(found.details["perceptual_hash.n_near_and_no_copy"], 1.0);
         // 1 of 50.
         assert_eq!(found.value, Some(0.02));
+    }
+
+    #[test]
+    fn what_honest_pictures_do_as_often_is_nothing_to_say() {
+        let mut usual = outcome(&[5, 7]);
+        // 2 of 50 and 8 of 200 are the same share.
+        usual.neighbours[0].n_honest_as_near = 8;
+        let found = finding(&usual, 0.01).unwrap();
+        assert_eq!((found.severity, found.evidence.len()), (Severity::Clear, 0));
+        assert_eq!(found.details["perceptual_hash.n_near_and_no_copy"], 1.0);
+        assert!(found.text.contains("8 come as near, as often"));
     }
 
     #[test]

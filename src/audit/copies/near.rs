@@ -6,6 +6,10 @@ use crate::error::Result;
 use crate::progress::Observer;
 use crate::statistics::exponential_tail::ExponentialTail;
 use crate::statistics::false_discovery;
+use crate::statistics::proportions::two_proportion_z;
+
+/// The 99 % point of the standard normal distribution.
+pub const SURE: f64 = 2.326_347_874_040_841;
 
 /// Training pictures that are ranked: the nearest, and those that say what is typical.
 pub const RANKED: usize = 16;
@@ -80,6 +84,19 @@ pub struct Called {
     pub n_honest_as_near: usize,
     /// Honest pictures that were looked at.
     pub n_honest: usize,
+}
+
+impl Called {
+    /// Do clearly more of `n` generated pictures come this near than honest ones do (one-sided, 1 %)?
+    #[must_use]
+    pub fn is_unusual(&self, n: usize) -> bool {
+        let (n, n_honest) = (n.max(1) as f64, self.n_honest.max(1) as f64);
+        let [share, honest] = [
+            self.rows.len() as f64 / n,
+            self.n_honest_as_near as f64 / n_honest,
+        ];
+        !self.rows.is_empty() && two_proportion_z(share, honest, n, n_honest) > SURE
+    }
 }
 
 impl Neighbours {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::calibration::Origin;
 use super::examine::Outcome;
 use super::lookalikes;
+use super::near::SURE;
 use super::pair::Family;
 use super::suspects::Suspect;
 use crate::audit::{Evidence, Finding, Report, Severity};
@@ -17,9 +18,6 @@ const MOST_EVIDENCE: usize = 64;
 
 /// Fewer copies than this share of a set are a warning: a data set may hold a few pairs of nearly equal images.
 const FEW: f64 = 0.01;
-
-/// The 99 % point of the standard normal distribution.
-const SURE: f64 = 2.326_347_874_040_841;
 
 /// The findings' ids and what each calls its pictures.
 const KINDS: [(&str, Family, &str); 3] = [
@@ -205,6 +203,7 @@ fn details(
     if let Some(null) = &outcome.null {
         details.insert("n_null".to_owned(), null.n() as f64);
         details.insert("n_null_as_near".to_owned(), chance.n_as_near as f64);
+        details.insert("n_null_leaked".to_owned(), null.n_leaked as f64);
         details.insert("expected_by_chance".to_owned(), chance.expected);
     }
     for (name, count) in by_transform {

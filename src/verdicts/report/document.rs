@@ -46,7 +46,9 @@ impl Document {
     /// Input: it is not there, is no document, is damaged, or is of a newer or unknown schema.
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::InvalidData => not_a_document(&"it is not text"),
+            std::io::ErrorKind::InvalidData => {
+                not_a_document(&"it is not text").at(path.display().to_string())
+            }
             _ => Error::io(path, &e),
         })?;
         let file = path.display().to_string();

@@ -1,6 +1,6 @@
 //! `gavel audit` as its user meets it: documents, exit codes, sheets, series, bad input.
 
-use super::sets::disks;
+use super::copies::pictures;
 use crate::program::{Answer, gavel};
 use gavel::sources::Pixels;
 use std::path::Path;
@@ -28,8 +28,8 @@ fn mirrored(picture: &Pixels) -> Pixels {
 /// picture 2 is a mirrored one.
 fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
-    let (real, train) = (disks(1, 150), disks(2, 150));
-    let mut made = disks(3, 60);
+    let (real, train) = (pictures("real", 150), pictures("train", 150));
+    let mut made = pictures("made", 60);
     made[0] = train[7].clone();
     made[1] = train[11].clone();
     made[2] = mirrored(&train[23]);
@@ -137,8 +137,8 @@ fn without_a_training_set_what_can_run_runs_and_the_rest_says_so() {
 #[test]
 fn a_series_names_the_checkpoint_that_collapsed_and_what_changed() {
     let home = home();
-    save(home.path(), "epoch1", &disks(5, 60));
-    let one = disks(6, 1);
+    save(home.path(), "epoch1", &pictures("epoch1", 60));
+    let one = pictures("epoch2", 1);
     save(home.path(), "epoch2", &vec![one[0].clone(); 60]);
     let answer = gavel(
         home.path(),

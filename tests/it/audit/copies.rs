@@ -13,15 +13,15 @@ use std::collections::BTreeMap;
 
 pub const SIDE: usize = 32;
 
-/// A random picture: ellipses on a slope, in colour.
+/// A random picture: ellipses on a slope, in colour; enough of them that no two pictures are alike by chance.
 fn picture(stream: &mut Stream) -> Pixels {
-    let shapes: Vec<[f64; 8]> = (0..6)
+    let shapes: Vec<[f64; 8]> = (0..20)
         .map(|_| {
             [
                 stream.uniform() * 32.0,
                 stream.uniform() * 32.0,
-                3.0 + stream.uniform() * 8.0,
-                3.0 + stream.uniform() * 8.0,
+                1.5 + stream.uniform() * 6.0,
+                1.5 + stream.uniform() * 6.0,
                 stream.uniform() * 220.0,
                 stream.uniform() * 220.0,
                 stream.uniform() * 220.0,

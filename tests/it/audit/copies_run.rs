@@ -130,15 +130,15 @@ fn lookalikes_are_counted_beside_the_copies_and_accuse_nobody() {
     generated.extend(train[..6].iter().map(reencoded));
     let report = run(&pictures("held out", 250), &generated, &train);
     let lookalikes = finding(&report, "training_lookalikes");
-    assert!(lookalikes.severity <= Severity::Note);
-    // All six have nearly the hash of their original, and are copies by their pixels already.
+    // All six have nearly the hash of their original, and are copies by their pixels already. Honest pictures have a
+    // training picture with a like hash as often.
     assert!(
         lookalikes.details["perceptual_hash.n_near"] >= 5.0,
         "{}",
         lookalikes.text
     );
-    assert!(lookalikes.details["perceptual_hash.n_near_and_no_copy"] <= 2.0);
-    assert!(lookalikes.evidence.iter().all(|e| e.pictures[0].1 < 150));
+    assert_eq!(lookalikes.severity, Severity::Clear, "{}", lookalikes.text);
+    assert!(lookalikes.evidence.is_empty());
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn measured(page: &str, width: u32, arguments: &[&str]) -> Option<serde_json::Va
     std::fs::write(home.path().join("page.html"), open).expect("a file");
     let frame = format!(
         "<!doctype html><meta name=\"color-scheme\" content=\"light dark\"><iframe src=\"page.html\" style=\"border:0;width:{width}px;height:800px\"></iframe>\
-         <pre id=\"said\"></pre><script>addEventListener('message', (e) => {{ document.getElementById('said').textContent = '@@' + e.data + '@@'; }});</script>"
+         <pre id=\"said\"></pre><script>addEventListener('message', (e) => {{ document.getElementById('said').textContent = ['', e.data, ''].join('@' + '@'); }});</script>"
     );
     let file = home.path().join("frame.html");
     std::fs::write(&file, frame).expect("a file");
@@ -115,11 +115,12 @@ fn measured(page: &str, width: u32, arguments: &[&str]) -> Option<serde_json::Va
         .rsplit("@@")
         .nth(1)
         .unwrap_or_else(|| panic!("nothing was said: {dom}"));
+    let console = String::from_utf8_lossy(&output.stderr).into_owned();
     let said = said
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&amp;", "&");
-    Some(serde_json::from_str(&said).unwrap_or_else(|e| panic!("{e}: {said}")))
+    Some(serde_json::from_str(&said).unwrap_or_else(|e| panic!("{e}: {said}\n{console}")))
 }
 
 #[test]
@@ -130,7 +131,8 @@ fn nothing_sticks_out_at_the_width_of_a_phone_or_of_a_desk() {
                 return;
             };
             assert_eq!(said["inner"], width, "{name}");
-            assert_eq!(said["scroll"], width, "{name} at {width}: {said:#}");
+            let scroll = said["scroll"].as_u64().expect("a width");
+            assert!(scroll <= u64::from(width), "{name} at {width}: {said:#}");
             assert_eq!(said["wide"], serde_json::json!([]), "{name} at {width}");
         }
     }
