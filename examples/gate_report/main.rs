@@ -1,10 +1,10 @@
 //! Regenerates `reports/gate.md`: how often does the gate raise a false alarm or let a worse generator through, and is that
 //! what the policy says? By simulation, on the real path: metrics, saved rows, policy, verdict.
 //!
-//! `cargo run --release --example gate_report` (the better part of an hour on 2 cores; the last scenario needs
+//! `cargo run --release --example gate_report` (half an hour on 2 cores; the last scenario needs
 //! `../shared/data`)
 //!
-//! Options: `--replicates R` (400), `--kid-replicates R` (at the largest size, 100), `--n a,b` (1000,5000),
+//! Options: `--replicates R` (400), `--kid-replicates R` (at the largest size, 100), `--n a,b` (1000),
 //! `--out FILE` (else `reports/gate.md`).
 
 #![allow(
@@ -49,7 +49,7 @@ fn options() -> Result<Options> {
     let mut options = Options {
         replicates: 400,
         kid_replicates: 100,
-        sizes: vec![1000, 5000],
+        sizes: vec![1000],
         out: Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/gate.md"),
     };
     let number = |text: &str| {

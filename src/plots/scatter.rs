@@ -33,8 +33,6 @@ const SIZE: (i32, i32) = (720, 420);
 const LEFT: i32 = 64;
 const BOTTOM: i32 = 48;
 const MARGIN: i32 = 24;
-/// Names are written where there are no more points than this.
-const MOST_NAMES: usize = 30;
 const LETTERS: i32 = 12;
 
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
@@ -165,7 +163,6 @@ fn corners(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
 }
 
 fn points(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
-    let is_named = figure.points.len() <= MOST_NAMES;
     for point in &figure.points {
         let [across, up] = point.reach;
         let whisker = COLOURS[0].stroke_width(1);
@@ -173,28 +170,98 @@ fn points(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
         area.draw(&PathElement::new(ends, whisker))?;
         let ends = [[point.at[0], up[0]], [point.at[0], up[1]]].map(|end| scale.place(end));
         area.draw(&PathElement::new(ends, whisker))?;
-        let (x, y) = scale.place(point.at);
-        area.draw(&Circle::new((x, y), 4, COLOURS[0].filled()))?;
-        if is_named {
-            // Towards the middle, so that no name leaves the paper.
-            let (h, dx) = if x > SIZE.0 / 2 {
-                (HPos::Right, -7)
-            } else {
-                (HPos::Left, 7)
-            };
-            area.draw(&Text::new(
-                point.name.clone(),
-                (x + dx, y - 6),
-                letters(h, VPos::Bottom),
-            ))?;
-        }
+        area.draw(&Circle::new(scale.place(point.at), 4, COLOURS[0].filled()))?;
+    }
+    for (name, (at, h, v)) in names(figure, scale) {
+        area.draw(&Text::new(name.to_owned(), at, letters(h, v)))?;
     }
     Ok(())
+}
+
+/// Where a name stands: a place and how the text lies to it.
+type Anchor = ((i32, i32), HPos, VPos);
+
+/// A part of the paper: left, top, right, bottom.
+type Part = [i32; 4];
+
+fn overlap(a: &Part, b: &Part) -> bool {
+    a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]
+}
+
+/// The names that find room beside their point, on paper and not on another name or point, in the points' order.
+fn names<'a>(figure: &'a Scatter, scale: &Scale) -> Vec<(&'a str, Anchor)> {
+    let width = |text: &str| text.chars().count() as i32 * LETTERS * 11 / 20;
+    let mut taken: Vec<Part> = figure
+        .points
+        .iter()
+        .map(|point| scale.place(point.at))
+        .map(|(x, y)| [x - 4, y - 4, x + 4, y + 4])
+        .collect();
+    taken.extend(figure.corners.iter().map(|(at, name)| {
+        let (x, y) = scale.place(*at);
+        [x - 4 - width(name), y - 3 - LETTERS, x - 4, y - 3]
+    }));
+    let mut placed = Vec::new();
+    for point in &figure.points {
+        let (x, y) = scale.place(point.at);
+        let wide = width(&point.name);
+        let sides = [(HPos::Left, x + 7), (HPos::Right, x - 7)];
+        let heights = [(VPos::Bottom, y - 6), (VPos::Top, y + 6), (VPos::Center, y)];
+        let room = heights.iter().flat_map(|(v, at_y)| {
+            sides.iter().map(move |(h, at_x)| {
+                let left = if matches!(h, HPos::Left) {
+                    *at_x
+                } else {
+                    at_x - wide
+                };
+                let top = match v {
+                    VPos::Bottom => at_y - LETTERS,
+                    VPos::Center => at_y - LETTERS / 2,
+                    VPos::Top => *at_y,
+                };
+                (
+                    ((*at_x, *at_y), *h, *v),
+                    [left, top, left + wide, top + LETTERS],
+                )
+            })
+        });
+        let free = room.into_iter().find(|(_, part)| {
+            let on_paper = part[0] >= LEFT && part[2] <= SIZE.0 && part[1] >= 0;
+            on_paper && !taken.iter().any(|other| overlap(part, other))
+        });
+        if let Some((anchor, part)) = free {
+            taken.push(part);
+            placed.push((point.name.as_str(), anchor));
+        }
+    }
+    placed
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_find_a_place_of_their_own_or_are_left_out() {
+        let point = |name: &str, at: [f64; 2]| Point {
+            name: name.to_owned(),
+            at,
+            reach: at.map(|v| [v; 2]),
+        };
+        let mut figure = Scatter {
+            points: vec![point("alone", [0.0, 0.0]), point("far", [1.0, 1.0])],
+            ..Scatter::default()
+        };
+        // Twenty points in one place have room for six names at most.
+        figure
+            .points
+            .extend((0..20).map(|_| point("same place", [0.5, 0.5])));
+        let scale = Scale::of(&figure);
+        let placed = names(&figure, &scale);
+        let count = |name| placed.iter().filter(|(own, _)| *own == name).count();
+        assert_eq!((count("alone"), count("far")), (1, 1));
+        assert!((1..=6).contains(&count("same place")));
+    }
 
     #[test]
     fn up_is_more_and_right_is_more() {

@@ -34,7 +34,11 @@ pub fn finding(outcome: &Outcome, fdr: f64) -> Option<Finding> {
             others.len(),
             look.n_honest,
             look.n_honest_as_near,
-            if unusual { "" } else { ", as often" }
+            if unusual || look.rows.is_empty() {
+                ""
+            } else {
+                ", as often"
+            }
         ));
         let key = look.name.replace(' ', "_");
         for (what, count) in [

@@ -32,6 +32,10 @@ fn outcome(grade: &Grade) -> String {
 fn interval(value: Option<f64>, error: Option<f64>, ends: Option<[f64; 2]>) -> String {
     match (value, ends) {
         (Some(value), Some([lower, upper])) if lower < upper => {
+            // A rate of 0 has no error of its own, but its interval says how sure it is.
+            let error = error
+                .filter(|error| *error > 0.0)
+                .or(Some((upper - lower) / 4.0));
             format!(
                 "{} ({} … {})",
                 number(value, error),
