@@ -13,6 +13,7 @@
 )]
 
 mod data;
+mod faces;
 mod machine;
 mod peer;
 mod tasks;
@@ -87,7 +88,8 @@ fn report(options: &Options) -> Result<()> {
         options.rounds
     );
     let data = data::Data::new(sizes, folder.path())?;
-    for task in tasks::all(&data) {
+    let tasks = tasks::all(&data).into_iter();
+    for task in tasks.chain(faces::all(folder.path())?) {
         if options
             .only
             .as_ref()
