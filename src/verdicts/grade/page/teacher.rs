@@ -172,8 +172,11 @@ fn spread(book: &Book, course: &Course) -> Result<Html> {
         let described = format!(
             "{} submissions, from {} to {}; the best first.",
             rows.len(),
-            crate::verdicts::report::number(rows[0].1, None),
-            crate::verdicts::report::number(rows[rows.len() - 1].1, None)
+            crate::verdicts::report::number(rows[0].1, Some(0.02 * rows[0].1)),
+            crate::verdicts::report::number(
+                rows[rows.len() - 1].1,
+                Some(0.02 * rows[rows.len() - 1].1)
+            )
         );
         let limits = course
             .bands()
