@@ -4,6 +4,7 @@ mod audit;
 mod compare;
 mod gate;
 mod grade;
+mod plot;
 mod protocols;
 mod report;
 mod selftest;
@@ -14,6 +15,7 @@ pub use audit::{Audit, FailOn};
 pub use compare::Compare;
 pub use gate::{Annotations, Gate};
 pub use grade::Grade;
+pub use plot::{Drawing, Plot};
 pub use protocols::Protocols;
 pub use report::{Format, Report};
 pub use selftest::Selftest;
@@ -87,6 +89,8 @@ Examples:
     Sensitivity(Sensitivity),
     /// One self-contained page, or Markdown, CSV, JUnit, from saved results
     Report(Report),
+    /// A study's scores table as figures, tables and tested sentences
+    Plot(Plot),
     /// Recompute known values and print the agreement table
     Selftest(Selftest),
     /// What can be measured, and how each number is defined
