@@ -21,7 +21,10 @@ pub fn run(typed: &Plot, command: &[String], console: &Console) -> Result<()> {
     }
     if rows.is_empty() {
         return Err(Error::input("the table has a header and no rows")
-            .at(typed.scores.first().map_or_else(String::new, |p| p.display().to_string()))
+            .at(typed
+                .scores
+                .first()
+                .map_or_else(String::new, |p| p.display().to_string()))
             .mend("wait for a run of the sweep to finish"));
     }
     let documents = typed
@@ -37,7 +40,10 @@ pub fn run(typed: &Plot, command: &[String], console: &Console) -> Result<()> {
             write_figure(figure, *format, &typed.output)?;
         }
     }
-    let extension = typed.format.first().map_or("svg", |format| format.extension());
+    let extension = typed
+        .format
+        .first()
+        .map_or("svg", |format| format.extension());
     let page = markdown::render(
         &study,
         &Frame {

@@ -21,7 +21,11 @@ pub(super) fn axes(lines: &[Line]) -> (Axis, Axis) {
         });
     // The end of one band at or below zero must not take the scale of powers of ten from all lines.
     let least = points().map(|point| point.y).fold(f64::INFINITY, f64::min);
-    let low = if least > 0.0 { low.max(0.5 * least) } else { low };
+    let low = if least > 0.0 {
+        low.max(0.5 * least)
+    } else {
+        low
+    };
     (
         Axis::over(points().map(|point| point.x)),
         Axis::over([low, high]),
@@ -56,7 +60,7 @@ where
         let lower = line.points.iter().map(|p| ground.at(p.x, p.band[0]));
         let upper = line.points.iter().rev().map(|p| ground.at(p.x, p.band[1]));
         let outline: Vec<At> = lower.chain(upper).collect();
-        paper.shape(&outline, colour(line.series), 0.13)?;
+        paper.shape(&outline, colour(line.series), 0.1)?;
     }
     for line in lines {
         let points: Vec<At> = line.points.iter().map(|p| ground.at(p.x, p.y)).collect();

@@ -10,7 +10,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// Up to as many values each is drawn: a box of five values hides more than it shows.
-const FEW: usize = 8;
+const FEW: usize = 20;
 
 pub(super) fn axis(plot: &Boxes) -> Axis {
     if let Some((low, high)) = plot.range {
@@ -88,7 +88,12 @@ where
     DB::ErrorType: 'static,
 {
     let ink = colour(one.series);
-    let mut sorted: Vec<f64> = one.values.iter().copied().filter(|v| v.is_finite()).collect();
+    let mut sorted: Vec<f64> = one
+        .values
+        .iter()
+        .copied()
+        .filter(|v| v.is_finite())
+        .collect();
     sorted.sort_by(f64::total_cmp);
     if let Some(found) = summary(&sorted) {
         let [q1, q2, q3] = found.quartiles.map(|v| ground.across(v));
@@ -113,8 +118,8 @@ where
     }
     if one.n_failed > 0 {
         let text = format!("{} failed", one.n_failed);
-        let right = f64::from(ground.place.right);
-        paper.text(&text, (right, middle), 14, (HPos::Right, VPos::Center))?;
+        let right = f64::from(ground.place.right) + 6.0;
+        paper.text(&text, (right, middle), 14, (HPos::Left, VPos::Center))?;
     }
     Ok(())
 }

@@ -53,11 +53,7 @@ where
     area.present()
 }
 
-fn draw_panel<DB: DrawingBackend>(
-    paper: &Paper<'_, DB>,
-    panel: &Panel,
-    place: Place,
-) -> Drawn<DB>
+fn draw_panel<DB: DrawingBackend>(paper: &Paper<'_, DB>, panel: &Panel, place: Place) -> Drawn<DB>
 where
     DB::ErrorType: 'static,
 {
@@ -114,7 +110,12 @@ where
     for tick in ground.y.ticks() {
         let (_, y) = ground.at(f64::MIN_POSITIVE, tick);
         paper.path(&[(left, y), (right, y)], FAINT, 1.0)?;
-        paper.text(&short(tick), (left - 6.0, y), 15, (HPos::Right, VPos::Center))?;
+        paper.text(
+            &short(tick),
+            (left - 6.0, y),
+            15,
+            (HPos::Right, VPos::Center),
+        )?;
     }
     paper.path(&[(left, top), (left, bottom)], INK, 1.0)?;
     paper.upwards(label, (left - 58.0, top.midpoint(bottom)), 15)
@@ -137,14 +138,9 @@ where
     DB::ErrorType: 'static,
 {
     let width = layout.size.0 / layout.legend_columns;
-    let has_lines = figure
-        .panels
-        .iter()
-        .any(|panel| matches!(panel.plot, Plot::Bands(_)));
-    let has_boxes = figure
-        .panels
-        .iter()
-        .any(|panel| matches!(panel.plot, Plot::Boxes(_)));
+    let has = |kind: fn(&Plot) -> bool| figure.panels.iter().any(|panel| kind(&panel.plot));
+    let has_lines = has(|plot| matches!(plot, Plot::Bands(_)));
+    let has_dots = has(|plot| matches!(plot, Plot::Dots(_)));
     for (series, name) in figure.names.iter().enumerate() {
         let place = series as i32;
         let left = f64::from(place % layout.legend_columns * width) + 14.0;
@@ -153,7 +149,7 @@ where
             let line = [(left, y), (left + 24.0, y)];
             bands::stroke(paper, &line, series)?;
         }
-        if has_boxes {
+        if !has_lines && !has_dots {
             let corners = boxes::rectangle((left + 3.0, y - 5.0), (left + 21.0, y + 5.0));
             paper.shape(&corners, colour(series), 0.45)?;
         } else {

@@ -18,6 +18,8 @@ const BOTTOM: i32 = 54;
 const LEFT: i32 = 68;
 /// Right of the ground.
 const RIGHT: i32 = 18;
+/// The same where rows say how many runs failed.
+const RIGHT_FAILED: i32 = 78;
 /// Width of a letter of a row's name, about.
 const LETTER: f64 = 6.9;
 /// Letters of a row's name that are written.
@@ -51,7 +53,7 @@ impl Layout {
     pub(super) fn of(figure: &Multiples) -> Self {
         let columns = figure.columns.clamp(1, figure.panels.len().max(1));
         let width = PANEL_WIDTH * (columns as i32).max(2);
-        let subtitle = wrapped(&figure.subtitle, (width - 28) as usize * 10 / 71);
+        let subtitle = wrapped(&figure.subtitle, (width - 28) as usize * 10 / 76);
         let mut top = 44 + 19 * subtitle.len() as i32 + 8;
         let mut grounds = Vec::new();
         for row in figure.panels.chunks(columns) {
@@ -61,7 +63,7 @@ impl Layout {
                 grounds.push(Place {
                     left: left + left_margin(panel),
                     top: top + TOP,
-                    right: left + PANEL_WIDTH - RIGHT,
+                    right: left + PANEL_WIDTH - right_margin(panel),
                     bottom: top + TOP + ground_height(panel),
                 });
             }
@@ -105,6 +107,13 @@ fn left_margin(panel: &Panel) -> i32 {
     };
     let longest = boxes.rows.iter().map(|name| name.chars().count()).max();
     24 + (LETTER * longest.unwrap_or(0).min(LONGEST) as f64) as i32
+}
+
+fn right_margin(panel: &Panel) -> i32 {
+    match &panel.plot {
+        Plot::Boxes(boxes) if boxes.boxes.iter().any(|one| one.n_failed > 0) => RIGHT_FAILED,
+        _ => RIGHT,
+    }
 }
 
 /// A name as a row has room for it.

@@ -52,6 +52,9 @@ pub enum Plot {
     Dots(Vec<Dot>),
 }
 
+/// The number of what belongs to no series; it is drawn in the colour of letters.
+pub const NO_SERIES: usize = usize::MAX;
+
 /// Box plots in named rows.
 #[derive(Debug, Clone, Default)]
 pub struct Boxes {
@@ -73,7 +76,7 @@ pub struct OneBox {
     /// Its series.
     pub series: usize,
     /// The values, in any order. The box spans the quartiles (linear between order statistics), its line is the median,
-    /// whiskers end at the last value within 1.5 box lengths. Up to eight values are drawn one by one as well.
+    /// whiskers end at the last value within 1.5 box lengths. Up to 20 values are drawn one by one as well.
     pub values: Vec<f64>,
     /// Runs without a value, written at the end of the row.
     pub n_failed: usize,
@@ -218,7 +221,14 @@ mod tests {
     #[test]
     fn the_svg_has_all_words_escaped_and_the_png_is_twice_as_large() {
         let text = svg(&figure()).unwrap();
-        for word in ["A study", "read it so", "boxes", "bands", "dots", "3 failed"] {
+        for word in [
+            "A study",
+            "read it so",
+            "boxes",
+            "bands",
+            "dots",
+            "3 failed",
+        ] {
             assert!(text.contains(word), "{word}");
         }
         assert!(text.contains("y &lt;of runs&gt;") && !text.contains("<of runs>"));

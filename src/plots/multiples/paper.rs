@@ -1,6 +1,7 @@
 //! A few strokes on a backend, in units: what all panels are drawn with.
 
 use super::super::palette::{COLOURS, INK};
+use super::NO_SERIES;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -18,10 +19,10 @@ pub(super) struct Paper<'a, DB: DrawingBackend> {
 
 /// The colour of a series.
 pub(super) fn colour(series: usize) -> RGBColor {
-    COLOURS
-        .get(series % COLOURS.len())
-        .copied()
-        .unwrap_or(INK)
+    if series == NO_SERIES {
+        return INK;
+    }
+    COLOURS.get(series % COLOURS.len()).copied().unwrap_or(INK)
 }
 
 impl<DB: DrawingBackend> Paper<'_, DB>
@@ -53,7 +54,12 @@ where
             let mut at = 0.0;
             while at < length {
                 let phase = walked % 10.0;
-                let step = if phase < 6.0 { 6.0 - phase } else { 10.0 - phase }.max(0.5);
+                let step = if phase < 6.0 {
+                    6.0 - phase
+                } else {
+                    10.0 - phase
+                }
+                .max(0.5);
                 let end = (at + step).min(length);
                 let place = |t: f64| (from.0 + dx * t / length, from.1 + dy * t / length);
                 if phase < 6.0 {
@@ -80,11 +86,7 @@ where
 
     /// Disk, triangle, cross, ring: four marks and seven colours make 28 series that can be told apart.
     pub(super) fn mark(&self, at: At, series: usize, radius: f64) -> Drawn<DB> {
-        let (place, size, ink) = (
-            self.pixel(at),
-            self.pixels(radius) as i32,
-            colour(series),
-        );
+        let (place, size, ink) = (self.pixel(at), self.pixels(radius) as i32, colour(series));
         let line = ink.stroke_width(self.pixels(1.5));
         match series % 4 {
             0 => self.area.draw(&Circle::new(place, size, ink.filled())),
@@ -102,7 +104,11 @@ where
             let points: Vec<At> = (0..10)
                 .map(|corner| {
                     let turn = f64::from(corner) * std::f64::consts::PI / 5.0;
-                    let reach = if corner % 2 == 0 { radius } else { 0.42 * radius };
+                    let reach = if corner % 2 == 0 {
+                        radius
+                    } else {
+                        0.42 * radius
+                    };
                     (at.0 + reach * turn.sin(), at.1 - reach * turn.cos())
                 })
                 .collect();

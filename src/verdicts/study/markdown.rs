@@ -191,8 +191,12 @@ fn budget_table(text: &mut String, study: &Study) {
         "## What a budget buys\n\nExpected least {} of so many runs ± its standard deviation, exact.\n",
         study.distance()
     );
-    let columns: Vec<String> = budgets.iter().map(|k| format!("{k} runs")).collect();
-    let _ = writeln!(text, "| data set | loss | {} |", columns.join(" | "));
+    let columns: Vec<String> = budgets.iter().map(|k| format!("{k}")).collect();
+    let _ = writeln!(
+        text,
+        "| data set | loss, least of | {} |",
+        columns.join(" | ")
+    );
     let _ = writeln!(text, "|---|---|{}", "---:|".repeat(budgets.len()));
     for dataset in study.datasets() {
         for loss in study.losses() {
@@ -201,8 +205,10 @@ fn budget_table(text: &mut String, study: &Study) {
             let found = expected_minimum(&values, runs.len() - values.len(), &budgets);
             let cells = budgets.iter().map(|k| {
                 let one = found.iter().find(|one| one.budget == *k);
-                one.filter(|_| *k <= runs.len())
-                    .map_or_else(|| "–".to_owned(), |one| format!("{:.1} ± {:.1}", one.mean, one.std))
+                one.filter(|_| *k <= runs.len()).map_or_else(
+                    || "–".to_owned(),
+                    |one| format!("{:.1} ± {:.1}", one.mean, one.std),
+                )
             });
             let cells: Vec<String> = cells.collect();
             if !runs.is_empty() {

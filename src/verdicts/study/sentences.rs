@@ -4,16 +4,17 @@
 use super::known;
 use super::runs::Study;
 use super::statistics::{Change, Equality, LEVEL, Level, Pair, Unit};
+use std::fmt::Write as _;
 
-/// A p-value as people write it.
+/// A p-value as people write it, with its sign: `= 0.0312`, `< 0.0001`.
 #[must_use]
 pub fn p_text(p: f64) -> String {
     if p < 1e-4 {
         "< 0.0001".to_owned()
     } else if p < 0.1 {
-        format!("{p:.4}")
+        format!("= {p:.4}")
     } else {
-        format!("{p:.2}")
+        format!("= {p:.2}")
     }
 }
 
@@ -54,7 +55,7 @@ pub fn equality(one: &Equality, study: &Study) -> String {
         "“all GANs are equal” is not rejected"
     };
     let head = format!(
-        "{}: {verdict}: {} losses, {n}, H = {:.2}, p = {} by permutation ({} by χ² with {} degrees), {} after Holm; ε² = {:.2} ({}).",
+        "{}: {verdict}: {} losses, {n}, H = {:.2}, p {} by permutation (p {} by χ² with {} degrees), p {} after Holm; ε² = {:.2} ({}).",
         place(&one.dataset, &one.architecture, study),
         one.losses.len(),
         one.test.h,
@@ -75,8 +76,8 @@ fn pairs(one: &Equality) -> String {
     if told.is_empty() {
         return match least_p(one) {
             Some(least) if least * m as f64 >= LEVEL => format!(
-                "No pair of the {m} can be told apart at these numbers: even full separation of two losses has p = {} \
-                 before and {} after Holm.",
+                "No pair of the {m} can be told apart at these numbers: even full separation of two losses has p {} \
+                 before and p {} after Holm.",
                 p_text(least),
                 p_text((least * m as f64).min(1.0))
             ),
@@ -110,7 +111,7 @@ fn better(pair: &Pair) -> String {
         (&pair.second, &pair.first)
     };
     format!(
-        "{} below {} (δ = {:.2}, p = {})",
+        "{} below {} (δ = {:.2}, p {})",
         known::loss_title(low),
         known::loss_title(high),
         pair.dominance.delta.abs(),
@@ -121,19 +122,16 @@ fn better(pair: &Pair) -> String {
 /// A baseline against the adversarial losses: is it worse, and is it steadier?
 #[must_use]
 pub fn level(one: &Level, study: &Study) -> String {
-    let verdict = |delta: f64, p: f64, [more, less]: [&'static str; 2]| match (p < LEVEL, delta > 0.0) {
-        (false, _) => "no different level or spread is shown",
-        (true, true) => more,
-        (true, false) => less,
+    let words = match (one.level.p < LEVEL, one.level.delta > 0.0) {
+        (false, _) => "no difference of level from the GANs is shown",
+        (true, true) => "worse than the GANs",
+        (true, false) => "better than the GANs",
     };
     let mut text = format!(
-        "{}: {}: {} (δ = {:.2}, {}, p = {}).",
+        "{}: {}: {} (δ = {:.2}, {}, p {}).",
         place(&one.dataset, &one.architecture, study),
         known::loss_title(&one.baseline),
-        match verdict(one.level.delta, one.level.p, ["worse than the GANs", "better than the GANs"]) {
-            "no different level or spread is shown" => "no difference of level from the GANs is shown",
-            other => other,
-        },
+        words,
         one.level.delta,
         one.level.size(),
         p_text(one.level.p)
@@ -144,11 +142,12 @@ pub fn level(one: &Level, study: &Study) -> String {
             (true, true) => "its spread is larger",
             (true, false) => "its spread is smaller",
         };
-        text.push_str(&format!(
-            " Around the own loss's median {words} (δ = {:.2}, p = {}).",
+        let _ = write!(
+            text,
+            " Around the own loss's median {words} (δ = {:.2}, p {}).",
             spread.delta,
             p_text(spread.p)
-        ));
+        );
     }
     text
 }

@@ -6,20 +6,27 @@ use super::super::statistics::median;
 use super::{Figure, columns, titles};
 use crate::plots::multiples::{Boxes, Multiples, OneBox, Panel, Plot};
 
-/// A panel for each data set, a row for each loss. `None` where no run has a distance.
+/// A panel for each data set and architecture, a row for each loss. `None` where no run has a distance.
 pub(super) fn figure(study: &Study) -> Option<Figure> {
-    let losses = study.losses();
-    let panels: Vec<Panel> = study
-        .datasets()
-        .iter()
-        .filter(|dataset| study.on(dataset).any(|run| run.fid().is_some()))
-        .map(|dataset| Panel {
-            title: known::dataset_title(dataset).to_owned(),
-            x_label: study.distance(),
-            y_label: String::new(),
-            plot: Plot::Boxes(rows(study, dataset, &losses)),
-        })
-        .collect();
+    let (losses, architectures) = (study.losses(), study.architectures());
+    let mut panels: Vec<Panel> = Vec::new();
+    for dataset in study.datasets() {
+        for architecture in &architectures {
+            let plot = rows(study, &dataset, architecture, &losses);
+            let mut title = known::dataset_title(&dataset).to_owned();
+            if architectures.len() > 1 {
+                title = format!("{title}, {}", known::architecture_title(architecture));
+            }
+            if plot.boxes.iter().any(|one| !one.values.is_empty()) {
+                panels.push(Panel {
+                    title,
+                    x_label: study.distance(),
+                    y_label: String::new(),
+                    plot: Plot::Boxes(plot),
+                });
+            }
+        }
+    }
     (!panels.is_empty()).then(|| Figure {
         stem: "fid_boxes".to_owned(),
         caption: format!(
@@ -28,20 +35,24 @@ pub(super) fn figure(study: &Study) -> Option<Figure> {
         ),
         drawing: Multiples {
             title: format!("{} of every run", study.distance()),
-            subtitle: "Box: quartiles and median over all configurations, architectures and seeds; whiskers: 1.5 boxes. \
+            subtitle:
+                "Box: quartiles and median over all configurations and seeds; whiskers: 1.5 boxes. \
                        Star: median of the default configuration (sample 0). Less is better."
-                .to_owned(),
+                    .to_owned(),
             names: Vec::new(),
-            columns: columns(panels.len()).min(2),
+            columns: match architectures.len() {
+                0 | 1 => columns(panels.len()).min(2),
+                n => n.min(3),
+            },
             panels,
         },
     })
 }
 
-fn rows(study: &Study, dataset: &str, losses: &[String]) -> Boxes {
+fn rows(study: &Study, dataset: &str, architecture: &str, losses: &[String]) -> Boxes {
     let mut plot = Boxes::default();
     for (series, loss) in losses.iter().enumerate() {
-        let runs: Vec<&Run> = study.on(dataset).filter(|r| r.last.loss == *loss).collect();
+        let runs: Vec<&Run> = study.cell(dataset, architecture, loss);
         if runs.is_empty() {
             continue;
         }

@@ -40,7 +40,8 @@ pub(super) fn figure(study: &Study) -> Option<Figure> {
         caption: format!("{} during training", study.distance()),
         drawing: Multiples {
             title: format!("{} during training", study.distance()),
-            subtitle: "Line: median over runs; band: from the best to the worst of them.".to_owned(),
+            subtitle: "Line: median over runs; band: from the best to the worst of them."
+                .to_owned(),
             names: titles(&losses),
             columns: columns(panels.len()).min(2),
             panels,

@@ -3,7 +3,7 @@
 use super::super::known;
 use super::super::runs::{Run, Study};
 use super::{Figure, series, titles};
-use crate::plots::multiples::{Boxes, Dot, Multiples, OneBox, Panel, Plot};
+use crate::plots::multiples::{Boxes, Dot, Multiples, NO_SERIES, OneBox, Panel, Plot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words up to which a hyper-parameter has a row for each of its values.
@@ -90,6 +90,7 @@ fn panel(
 fn rows(runs: &[(&Run, &str, f64)], values: &BTreeSet<&str>) -> Boxes {
     let boxes = values.iter().enumerate().map(|(row, value)| OneBox {
         row,
+        series: NO_SERIES,
         values: runs
             .iter()
             .filter(|(_, own, _)| own == value)

@@ -18,12 +18,15 @@ pub(super) fn figure(documents: &[Sensitivity]) -> Option<Figure> {
     let names = documents.iter().map(|d| short(&d.input.source).to_owned());
     (!panels.is_empty()).then(|| Figure {
         stem: "mode_dropping_and_noise".to_owned(),
-        caption: "Fréchet distance of real data whose modes are dropped, and of real data with noise".to_owned(),
+        caption:
+            "Fréchet distance of real data whose modes are dropped, and of real data with noise"
+                .to_owned(),
         drawing: Multiples {
             title: "Fréchet distance of damaged real data".to_owned(),
-            subtitle: "Held-out real data against the reference, after losing modes and under noise; \
+            subtitle:
+                "Held-out real data against the reference, after losing modes and under noise; \
                        band: one standard error of the difference to the undamaged set."
-                .to_owned(),
+                    .to_owned(),
             names: names.collect(),
             columns: 2,
             panels,
@@ -51,7 +54,10 @@ fn panel(documents: &[Sensitivity], corruption: &str) -> Option<Panel> {
 
 fn line(document: &Sensitivity, corruption: &str, series: usize) -> Option<Line> {
     let response = document.responses.iter().find(|response| {
-        let row = document.metrics.iter().find(|row| row.name == response.metric);
+        let row = document
+            .metrics
+            .iter()
+            .find(|row| row.name == response.metric);
         let is_distance = row.is_some_and(|row| DISTANCES.contains(&row.id.as_str()))
             || DISTANCES.contains(&response.metric.as_str());
         response.corruption == corruption && is_distance

@@ -105,20 +105,23 @@ pub(super) fn of_header(names: &[String]) -> Result<Vec<Field>> {
     }
     let lacks = |wanted: &[Field]| !wanted.iter().any(|field| fields.contains(field));
     let missing = [
-        (lacks(&[Field::Measure(Measure::Fid)]), "fid_score (or fid, fd)"),
+        (
+            lacks(&[Field::Measure(Measure::Fid)]),
+            "fid_score (or fid, fd)",
+        ),
         (lacks(&[Field::Model, Field::Loss]), "loss (or model)"),
         (lacks(&[Field::Dataset]), "dataset"),
     ];
     match missing.into_iter().find(|(lacks, _)| *lacks) {
         None => Ok(fields),
-        Some((_, column)) => Err(Error::input(format!(
-            "no column {column}; found: {}",
-            names.join(", ")
-        ))
-        .mend(
-            "expected the columns of `gavel sweep`, or those of the study: \
+        Some((_, column)) => {
+            Err(
+                Error::input(format!("no column {column}; found: {}", names.join(", "))).mend(
+                    "expected the columns of `gavel sweep`, or those of the study: \
              model, dataset, tf_seed, fid_score, sample_id and hyper-parameters",
-        )),
+                ),
+            )
+        }
     }
 }
 

@@ -9,8 +9,14 @@ use std::path::Path;
 
 /// What the study writes as distance where the generated images are not numbers, and where the distance is not.
 const STUDY_FAILURES: [(f64, &str); 2] = [
-    (31337.0, "the study's code for generated images that are not numbers"),
-    (4242.0, "the study's code for a distance that could not be computed"),
+    (
+        31337.0,
+        "the study's code for generated images that are not numbers",
+    ),
+    (
+        4242.0,
+        "the study's code for a distance that could not be computed",
+    ),
 ];
 
 /// Reads a scores table.
@@ -105,9 +111,8 @@ impl Row<'_> {
     }
 
     fn required(&self, field: &Field, name: &str) -> Result<&str> {
-        self.text(field).ok_or_else(|| {
-            Error::input(format!("column {name} is empty")).at(&self.place)
-        })
+        self.text(field)
+            .ok_or_else(|| Error::input(format!("column {name} is empty")).at(&self.place))
     }
 
     /// A whole number; −1 is the study's word for absent.
@@ -153,7 +158,11 @@ impl Row<'_> {
             found.get(&Measure::Precision),
             found.get(&Measure::Recall),
         ) {
-            let f1 = if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 };
+            let f1 = if p + r > 0.0 {
+                2.0 * p * r / (p + r)
+            } else {
+                0.0
+            };
             found.insert(Measure::F1, f1);
         }
         Ok(found)
