@@ -8,3 +8,4 @@ pub mod runs;
 pub mod scores;
 pub mod sentences;
 pub mod statistics;
+pub mod sweep;
