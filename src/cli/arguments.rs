@@ -10,6 +10,7 @@ mod report;
 mod selftest;
 mod sensitivity;
 mod shims;
+mod sweep;
 
 pub use audit::{Audit, FailOn};
 pub use compare::Compare;
@@ -21,6 +22,7 @@ pub use report::{Format, Report};
 pub use selftest::Selftest;
 pub use sensitivity::Sensitivity;
 pub use shims::{Fidelity, PytorchFid};
+pub use sweep::{ExecutorChoice, RunOne, Sweep, SweepCommand, SweepPlan};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -89,6 +91,8 @@ Examples:
     Sensitivity(Sensitivity),
     /// One self-contained page, or Markdown, CSV, JUnit, from saved results
     Report(Report),
+    /// Many seeded training runs, resumable, one row each: here or on Slurm
+    Sweep(Sweep),
     /// A study's scores table as figures, tables and tested sentences
     Plot(Plot),
     /// Recompute known values and print the agreement table

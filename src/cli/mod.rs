@@ -27,6 +27,7 @@ mod sheets;
 mod shims;
 mod stats;
 mod store;
+mod sweep;
 mod thumbnails;
 
 use crate::error::Result;
@@ -71,6 +72,7 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Protocols(typed) => protocols::run(typed, command, console),
         Command::Sensitivity(typed) => sensitivity::run(typed, command, console),
         Command::Report(typed) => report::run(typed, console),
+        Command::Sweep(typed) => sweep::run(typed, console),
         Command::Plot(typed) => plot::run(typed, &command, console),
         Command::Selftest(typed) => selftest::run(typed, console),
         Command::Metrics(typed) => metrics::run(typed, console),
