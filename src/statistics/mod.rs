@@ -46,4 +46,5 @@ pub mod resample;
 pub mod scatter;
 pub mod score_interval;
 pub mod sliced;
+pub mod two_way;
 pub mod vendi;

@@ -103,7 +103,13 @@ fn changes(text: &mut String, study: &Study, seed: Seed) {
     if all.is_empty() {
         return;
     }
-    text.push_str("## Does the loss or the architecture matter?\n\n");
+    text.push_str(
+        "## Does the loss or the architecture matter?\n\nTwo-way analysis of variance of the logarithm of the distance, p by \
+         permutation; then each loss's change of median, by Cliff's δ.\n\n",
+    );
+    for one in statistics::factors(study, seed) {
+        let _ = writeln!(text, "* {}", sentences::factors(&one));
+    }
     for one in &all {
         let _ = writeln!(text, "* {}", sentences::change(one));
     }

@@ -3,7 +3,7 @@
 
 use super::known;
 use super::runs::Study;
-use super::statistics::{Change, Equality, LEVEL, Level, Pair, Unit};
+use super::statistics::{Change, Equality, Factors, LEVEL, Level, Pair, Unit};
 use std::fmt::Write as _;
 
 /// A p-value as people write it, with its sign: `= 0.0312`, `< 0.0001`.
@@ -184,5 +184,36 @@ pub fn change(one: &Change) -> String {
         known::dataset_title(&one.dataset),
         texts.join(", "),
         one.losses.len()
+    )
+}
+
+/// How much of the spread is the loss's, how much the architecture's, and whether losses differ in how much they mind it.
+#[must_use]
+pub fn factors(one: &Factors) -> String {
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    let [loss, architecture, interaction] = one.adjusted;
+    let shares = &one.shares;
+    let verdict = if interaction < LEVEL {
+        "Losses differ in how much they mind the architecture."
+    } else {
+        "That losses differ in how much they mind the architecture is not shown."
+    };
+    let left_out = match one.n_failed {
+        0 => String::new(),
+        n => format!(" {n} failed runs are left out."),
+    };
+    format!(
+        "{}: of the variance of the log distance, the loss has {} (p {}), the architecture {} (p {}), the two together {} (p {}), \
+         the rest {}; {} losses, {} architectures, p after Holm. {verdict}{left_out}",
+        known::dataset_title(&one.dataset),
+        percent(shares.first.share),
+        p_text(loss),
+        percent(shares.second.share),
+        p_text(architecture),
+        percent(shares.interaction.share),
+        p_text(interaction),
+        percent(shares.rest),
+        one.losses.len(),
+        one.architectures.len(),
     )
 }
