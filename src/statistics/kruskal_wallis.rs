@@ -65,7 +65,7 @@ pub fn midranks(values: &[f64]) -> (Vec<f64>, f64) {
     for run in order.chunk_by(|&i, &j| values[i] == values[j]) {
         let t = run.len() as f64;
         for &i in run {
-            ranks[i] = at as f64 + (t + 1.0) / 2.0;
+            ranks[i] = at as f64 + t.midpoint(1.0);
         }
         ties += t * t * t - t;
         at += run.len();

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const SMOKE: [&str; 6] = ["sweep", "smoke", "-o", "out", "--trainer", "trainer.sh"];
 
 fn wait(what: &str, is_done: impl Fn() -> bool) {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     while !is_done() {
         assert!(Instant::now() < until, "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(20));

@@ -5,6 +5,7 @@ use gavel::rng::Seed;
 use gavel::verdicts::study::runs::Study;
 use gavel::verdicts::study::scores::{Measure, Outcome, append, parse, read, render};
 use gavel::verdicts::study::{sentences, statistics};
+use std::fmt::Write as _;
 
 /// As compare_gan writes it: several checkpoints a run, −1 for what a model has not, 31337 for images that are no numbers.
 const FOREIGN: &str = "\
@@ -132,7 +133,7 @@ fn the_values_of_a_known_table_are_those_of_scipy() {
         ("hinge", [14.0, 13.3, 15.2, 12.7, 14.4]),
     ] {
         for (seed, fid) in values.into_iter().enumerate() {
-            text.push_str(&format!("{loss},mnist,{seed},0,{fid}\n"));
+            let _ = writeln!(text, "{loss},mnist,{seed},0,{fid}");
         }
     }
     let study = Study::of(&parse(text.as_bytes(), "k.csv").unwrap());

@@ -118,9 +118,8 @@ pub(super) fn defaults(loss: &str) -> BTreeMap<&'static str, Value> {
         "minimax" | "non_saturating" => (5e-5, 0.0, 1, true),
         "least_squares" => (2e-4, 0.5, 1, true),
         "wasserstein" => (5e-5, 0.5, 5, true),
-        "wgan_gp" => (1e-4, 0.5, 5, false),
+        "wgan_gp" | "began" => (1e-4, 0.5, 5, false),
         "dragan" => (1e-4, 0.5, 1, true),
-        "began" => (1e-4, 0.5, 5, false),
         "hinge" => (2e-4, 0.5, 1, false),
         _ => (5e-5, 0.5, 1, true),
     };
