@@ -33,7 +33,11 @@ pub fn run(typed: &Plot, command: &[String], console: &Console) -> Result<()> {
         .map(|path| read_sensitivity(path))
         .collect::<Result<Vec<Sensitivity>>>()?;
     let study = Study::of(&rows);
-    let (drawn, absent) = figures::all(&study, &documents);
+    let curves = match &typed.curves {
+        Some(path) => Some(Study::of(&scores::read(path)?)),
+        None => None,
+    };
+    let (drawn, absent) = figures::all(&study, curves.as_ref(), &documents);
     std::fs::create_dir_all(&typed.output).map_err(|e| Error::io(&typed.output, &e))?;
     for figure in &drawn {
         for format in &typed.format {

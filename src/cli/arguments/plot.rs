@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   gavel plot scores.csv -o figures/
-  gavel plot scores.csv curves.csv --sensitivity mnist.json -o figures/ --format svg
+  gavel plot scores.csv --curves curves.csv --sensitivity mnist.json -o figures/ --format svg
 
 A scores table has one line for each run (or checkpoint): the columns of `gavel sweep`, or those of \"Are GANs Created
 Equal?\" (model, dataset, tf_seed, inception_score, fid_score, sample_id, hyper-parameters). Rows of sample 0 are the
@@ -24,6 +24,9 @@ pub struct Plot {
     /// What figures are written as
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Drawing::Svg, Drawing::Png])]
     pub format: Vec<Drawing>,
+    /// Distances during training, in the same columns (a sweep's curves.csv) [default: rows of several steps in SCORES.csv]
+    #[arg(long, value_name = "CURVES.csv")]
+    pub curves: Option<PathBuf>,
     /// Documents of `gavel sensitivity --json`, for the distance against mode dropping and noise (repeatable)
     #[arg(long, value_name = "FILE.json")]
     pub sensitivity: Vec<PathBuf>,

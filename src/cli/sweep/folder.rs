@@ -6,9 +6,10 @@
 use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::verdicts::study::scores::{self, Outcome, Score};
-use crate::verdicts::study::sweep::{Manifest, Run};
+use crate::verdicts::study::sweep::{Manifest, Run, curve};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,17 +131,24 @@ impl Folder {
         Ok(())
     }
 
-    /// Writes the table from the rows of all finished runs, in the order of the plan; how many there are.
+    /// Writes the table from the rows of all finished runs, in the order of the plan, and `curves.csv` where runs looked at
+    /// their distance on the way; how many runs there are.
     pub fn gather(&self) -> Result<usize> {
-        let rows: Vec<Score> = self
-            .manifest
-            .runs
-            .iter()
-            .filter_map(|run| self.row(run))
-            .collect();
-        let path = self.scores();
-        let text = scores::render(&rows)?;
-        atomic_file::write(&path, text.as_bytes()).map_err(|e| Error::io(&path, &e))?;
+        let (mut rows, mut curves) = (Vec::new(), Vec::new());
+        for run in &self.manifest.runs {
+            if let Some(row) = self.row(run) {
+                curves.extend(curve(&row, &self.of(run)));
+                rows.push(row);
+            }
+        }
+        let put = |path: &Path, rows: &[Score]| {
+            let text = scores::render(rows)?;
+            atomic_file::write(path, text.as_bytes()).map_err(|e| Error::io(path, &e))
+        };
+        put(&self.scores(), &rows)?;
+        if !curves.is_empty() {
+            put(&self.path.join("curves.csv"), &curves)?;
+        }
         Ok(rows.len())
     }
 
@@ -166,6 +174,10 @@ impl Folder {
     }
 }
 
+/// Tries at a lock, and what lies between two of them: who only looks whether it is free holds it for a moment too.
+const TRIES: usize = 5;
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// An open file whose lock this process holds; `None` where another one has it.
 fn lock_of(path: &Path) -> Result<Option<File>> {
     let file = OpenOptions::new()
@@ -175,9 +187,12 @@ fn lock_of(path: &Path) -> Result<Option<File>> {
         .write(true)
         .open(path)
         .map_err(|e| Error::io(path, &e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(e)) => Err(Error::io(path, &e)),
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(e)) => return Err(Error::io(path, &e)),
+        }
     }
+    Ok(None)
 }

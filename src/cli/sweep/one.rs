@@ -16,6 +16,9 @@ const LOOK: Duration = Duration::from_millis(40);
 /// How long a child may take to save itself when it is asked to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// gavel's exit code for a computation without a defined result: the samples are such that there is no distance.
+const NO_RESULT: i32 = 5;
+
 /// How a run ended.
 pub enum Ended {
     /// With a row, good or failed.
@@ -59,13 +62,17 @@ impl Trainer {
 
     fn train(&self, file: &Path, folder: &Path, is_resumed: bool) -> Command {
         let mut command = if let Some(other) = &self.other {
-            Command::new(other)
+            let mut command = Command::new(other);
+            command.arg("--run-file").arg(file);
+            command
         } else {
             let mut command = Command::new(&self.gavel);
-            command.args(["--no-progress", "train"]);
+            command
+                .args(["--no-progress", "train", "--threads", "1", "--config"])
+                .arg(file);
             command
         };
-        command.arg("--run-file").arg(file).arg("-o").arg(folder);
+        command.arg("-o").arg(folder);
         if is_resumed {
             command.arg("--resume");
         }
@@ -138,6 +145,15 @@ pub fn perform(
         match watch(command, &home, &lock, is_stopped)? {
             None => return Ok(Ended::Stopped),
             Some(status) if status.success() => {}
+            Some(status) if status.code() == Some(NO_RESULT) => {
+                let score = row(
+                    run,
+                    &home,
+                    Some(&last_words(status, &home, "the evaluation")),
+                );
+                folder.finish(run, &score)?;
+                return Ok(Ended::Finished(Box::new(score)));
+            }
             Some(status) => return unhappy(status, &home, "the evaluation"),
         }
     }
@@ -176,6 +192,12 @@ fn watch(
         .stdin(Stdio::from(clone(lock)?))
         .stdout(Stdio::from(clone(&log)?))
         .stderr(Stdio::from(log));
+    #[cfg(unix)]
+    {
+        // Ctrl-C reaches this process alone, which asks each child once: a second request would end it without a word.
+        use std::os::unix::process::CommandExt;
+        command.process_group(0);
+    }
     let program = command.get_program().display().to_string();
     let mut child = command
         .spawn()
@@ -216,16 +238,22 @@ fn stop(child: &mut Child) {
 /// A child that ended badly without saying how. Exit code 2 is a command line that it does not understand: no other run
 /// will fare better.
 fn unhappy(status: ExitStatus, home: &Path, who: &str) -> Result<Ended> {
-    let log = home.join("log.txt");
-    let text = std::fs::read_to_string(&log).unwrap_or_default();
+    let why = last_words(status, home, who);
+    if status.code() == Some(2) {
+        return Err(Error::usage(why).mend(format!("see {}", home.join("log.txt").display())));
+    }
+    Ok(Ended::Lost(why))
+}
+
+/// How a child ended, with what it said last.
+fn last_words(status: ExitStatus, home: &Path, who: &str) -> String {
+    let text = std::fs::read_to_string(home.join("log.txt")).unwrap_or_default();
     let last = text
         .lines()
         .rev()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or("it says nothing");
-    let why = format!("{who} ended with {status}: {}", last.trim());
-    if status.code() == Some(2) {
-        return Err(Error::usage(why).mend(format!("see {}", log.display())));
-    }
-    Ok(Ended::Lost(why))
+        .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with("try:"));
+    format!(
+        "{who} ended with {status}: {}",
+        last.unwrap_or("it says nothing").trim()
+    )
 }

@@ -18,7 +18,7 @@ echo "$(basename "$out")" >> '{here}/starts.txt'
 if [ -f '{here}/crash' ]; then echo 'out of luck' >&2; exit "$(cat '{here}/crash')"; fi
 sleep {seconds}
 if grep -q 'loss = "wgan_gp"' "$file" && grep -q '^seed = 1$' "$file"; then
-  echo '{{"status": "failed", "reason": "the loss is NaN, at step 17", "steps": 17}}' > "$out/run.json"
+  echo '{{"status": "failed", "step": 17, "reason": "the loss is NaN, at step 17", "steps": 17}}' > "$out/run.json"
   exit 0
 fi
 cat > "$out/scores.json" <<'END'
@@ -28,7 +28,7 @@ cat > "$out/scores.json" <<'END'
  {{"id": "precision", "value": 0.5, "std_error": null, "interval": null, "direction": "higher", "n_reference": 9, "n_generated": 9, "params": {{}}}},
  {{"id": "recall", "value": 0.25, "std_error": null, "interval": null, "direction": "higher", "n_reference": 9, "n_generated": 9, "params": {{}}}}]}}
 END
-echo '{{"status": "ok", "steps": 200, "seconds": 1.5}}' > "$out/run.json"
+echo '{{"status": "ok", "steps": 200, "seconds": 1.5, "looks": [{{"step": 100, "fd": 30.0}}, {{"step": 200, "fd": 13.0}}]}}' > "$out/run.json"
 "#
     );
     fs::write(&path, script).unwrap();

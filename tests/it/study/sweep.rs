@@ -69,6 +69,20 @@ fn every_run_is_one_row_and_the_same_command_again_does_nothing() {
         "{}",
         status.stdout
     );
+    // Distances on the way are a table of their own, three runs of two looks; the scores keep one row a run.
+    let curves = read(&home.join("out/curves.csv")).unwrap();
+    assert_eq!(curves.len(), 6);
+    assert_eq!((curves[0].step, curves[0].fid()), (Some(100), Some(30.0)));
+    let plot = [
+        "plot",
+        "out/scores.csv",
+        "--curves",
+        "out/curves.csv",
+        "--format",
+        "svg",
+    ];
+    assert_eq!(gavel(home, &plot).code, 0);
+    assert!(home.join("figures/training_curves.svg").exists());
     // The trainer got a whole file.
     let run = fs::read_to_string(home.join("out/runs").join(&good.run).join("run.toml")).unwrap();
     for line in [

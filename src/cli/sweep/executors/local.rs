@@ -69,8 +69,12 @@ impl<'a> Floor<'a> {
             if matches!(ended, Ok(Ended::Busy)) {
                 self.again(run);
                 std::thread::sleep(PATIENCE);
-            } else if told.send((run, ended)).is_err() {
-                return;
+            } else {
+                // Before the others take another run.
+                self.is_over.fetch_or(ended.is_err(), Ordering::SeqCst);
+                if told.send((run, ended)).is_err() {
+                    return;
+                }
             }
         }
     }
@@ -154,6 +158,7 @@ fn listen(
 
 fn summary(folder: &Folder, lost: &[String], console: &Console) -> Result<()> {
     let path = folder.scores();
+    folder.gather()?;
     if let Some(first) = lost.first() {
         return Err(Error::engine(format!(
             "{} runs ended without a result; the first: {first}",

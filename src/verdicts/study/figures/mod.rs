@@ -33,9 +33,14 @@ pub struct Absent {
     pub why: &'static str,
 }
 
-/// Every figure that the runs and the sensitivity documents have numbers for, and why the others are missing.
+/// Every figure that the runs, the distances on the way (else those of the runs' own rows) and the sensitivity documents have
+/// numbers for, and why the others are missing.
 #[must_use]
-pub fn all(study: &Study, documents: &[Sensitivity]) -> (Vec<Figure>, Vec<Absent>) {
+pub fn all(
+    study: &Study,
+    curves: Option<&Study>,
+    documents: &[Sensitivity],
+) -> (Vec<Figure>, Vec<Absent>) {
     let mut drawn = Vec::new();
     let mut absent = Vec::new();
     let mut put = |stem, figure: Option<Figure>, why| match figure {
@@ -70,8 +75,8 @@ pub fn all(study: &Study, documents: &[Sensitivity]) -> (Vec<Figure>, Vec<Absent
     );
     put(
         "training_curves",
-        curves::figure(study),
-        "no run has rows at two steps",
+        curves::figure(curves.unwrap_or(study)),
+        "no run has rows at two steps (--curves FILE.csv)",
     );
     put(
         "mode_dropping_and_noise",

@@ -10,7 +10,7 @@ mod result;
 pub use manifest::{MANIFEST, Manifest};
 pub use plan::{Run, plan};
 pub use ranges::{Range, Value};
-pub use result::row;
+pub use result::{curve, row};
 
 use std::collections::BTreeMap;
 

@@ -25,13 +25,37 @@ const ROWS: [(&str, Measure); 9] = [
 struct Told {
     status: Option<String>,
     reason: Option<String>,
-    #[serde(alias = "step")]
     steps: Option<u64>,
     seconds: Option<f64>,
     energy: Option<f64>,
     /// Numbers that only the trainer can measure: precision and recall against the renderable triangles.
     #[serde(default)]
     measures: BTreeMap<String, Option<f64>>,
+    /// Distances on the way.
+    #[serde(default)]
+    looks: Vec<Look>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Look {
+    step: u64,
+    fd: Option<f64>,
+}
+
+/// The rows of a run's distances on the way: few samples each, so they are no scores, but a curve.
+#[must_use]
+pub fn curve(score: &Score, folder: &Path) -> Vec<Score> {
+    let looks = told(folder).map(|told| told.looks).unwrap_or_default();
+    let with = |look: Look| {
+        let fd = look.fd.filter(|v| v.is_finite())?;
+        Some(Score {
+            step: Some(look.step),
+            outcome: Outcome::Done,
+            measures: BTreeMap::from([(Measure::Fid, fd)]),
+            ..score.clone()
+        })
+    };
+    looks.into_iter().filter_map(with).collect()
 }
 
 /// The row of `run`, from `run.json` and `scores.json` in its folder. What is missing or damaged makes a failed run that
