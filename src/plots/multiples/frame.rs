@@ -159,3 +159,37 @@ where
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn right_is_more_up_is_more_and_nothing_leaves_the_ground() {
+        let place = Place {
+            left: 10,
+            top: 20,
+            right: 110,
+            bottom: 220,
+        };
+        let axis = || Axis::over([0.0, 1.0]);
+        let ground = Ground {
+            place,
+            x: axis(),
+            y: axis(),
+        };
+        let (low, high) = (ground.at(0.0, 0.0), ground.at(1.0, 1.0));
+        assert!(low.0 < high.0 && low.1 > high.1, "{low:?} {high:?}");
+        // The axis leaves 5 % of room at both ends: 0.5 is in the middle.
+        assert_eq!(ground.at(0.5, 0.5), (60.0, 120.0));
+        assert_eq!(ground.at(-9.0, 9.0), (10.0, 20.0));
+    }
+
+    #[test]
+    fn ticks_far_from_one_are_powers() {
+        assert_eq!(short(0.0), "0");
+        assert_eq!(short(0.00005), "5e-5");
+        assert_eq!(short(-250.0), "-250");
+        assert_eq!(short(200_000.0), "2e5");
+    }
+}

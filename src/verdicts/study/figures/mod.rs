@@ -106,3 +106,65 @@ fn columns(panels: usize) -> usize {
         _ => 3,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plots::multiples::Plot;
+    use crate::verdicts::study::scores::parse;
+
+    fn study() -> Study {
+        let text = "loss,architecture,dataset,seed,sample_id,fid,precision,recall,status,beta1\n\
+            wgan,mlp,m,0,0,10,0.5,0.9,ok,0.5\nwgan,mlp,m,1,0,14,0.4,0.8,ok,0.5\nwgan,mlp,m,0,1,30,0.1,0.2,ok,0.9\n\
+            wgan,bad,m,0,0,90,0.1,0.2,ok,0.5\nvae,mlp,m,0,0,20,0.6,0.3,ok,0.5\nvae,mlp,m,1,0,,,,failed,0.5\n";
+        Study::of(&parse(text.as_bytes(), "t.csv").unwrap())
+    }
+
+    #[test]
+    fn the_star_is_the_median_of_sample_0_and_a_failed_run_is_counted_not_drawn() {
+        let figure = boxes::figure(&study()).unwrap();
+        let titles: Vec<&str> = figure
+            .drawing
+            .panels
+            .iter()
+            .map(|p| p.title.as_str())
+            .collect();
+        assert_eq!(titles, ["m, MLP", "m, bad"]);
+        let Plot::Boxes(plot) = &figure.drawing.panels[0].plot else {
+            panic!("boxes are drawn as boxes");
+        };
+        assert_eq!(plot.rows, ["WGAN", "VAE"]);
+        assert_eq!(plot.boxes[0].values.len(), 3);
+        // Seeds 0 and 1 of sample 0: 10 and 14.
+        assert_eq!(plot.boxes[0].stars, [12.0]);
+        assert_eq!(
+            (plot.boxes[1].values.as_slice(), plot.boxes[1].n_failed),
+            (&[20.0][..], 1)
+        );
+    }
+
+    #[test]
+    fn distance_is_upwards_and_precision_to_the_right() {
+        let figure = quality::against(&study()).unwrap();
+        let Plot::Dots(dots) = &figure.drawing.panels[0].plot else {
+            panic!("runs are drawn as dots");
+        };
+        assert!(dots.iter().any(|dot| dot.at == [0.5, 10.0]));
+        assert_eq!(figure.drawing.panels[1].x_label, "recall");
+        let Plot::Dots(dots) = &figure.drawing.panels[1].plot else {
+            panic!("runs are drawn as dots");
+        };
+        assert!(dots.iter().any(|dot| dot.at == [0.9, 10.0]));
+    }
+
+    #[test]
+    fn what_has_no_numbers_is_named_with_its_reason() {
+        let text = "loss,dataset,fid\nwgan,m,10\n";
+        let study = Study::of(&parse(text.as_bytes(), "t.csv").unwrap());
+        let (drawn, absent) = all(&study, None, &[]);
+        let stems: Vec<&str> = drawn.iter().map(|figure| figure.stem.as_str()).collect();
+        assert_eq!(stems, ["fid_boxes"]);
+        assert_eq!(absent.len(), 7);
+        assert!(absent.iter().all(|one| !one.why.is_empty()));
+    }
+}
