@@ -46,5 +46,6 @@ pub mod resample;
 pub mod scatter;
 pub mod score_interval;
 pub mod sliced;
+pub mod spearman;
 pub mod two_way;
 pub mod vendi;

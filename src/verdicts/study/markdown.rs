@@ -3,6 +3,7 @@
 use super::figures::{Absent, Figure};
 use super::known;
 use super::runs::{Run, Study};
+use super::scores::Measure;
 use super::sentences;
 use super::statistics::{self, Best};
 use crate::rng::Seed;
@@ -43,6 +44,7 @@ pub fn render(study: &Study, frame: &Frame<'_>) -> String {
     for one in frame.figures {
         if !["fid_boxes", "architectures", "expected_minimum"].contains(&one.stem.as_str()) {
             figure(&mut text, frame, &one.stem);
+            list(&mut text, &under(study, &one.stem, frame.seed));
         }
     }
     failures(&mut text, study);
@@ -77,7 +79,7 @@ fn figure(text: &mut String, frame: &Frame<'_>, stem: &str) {
 }
 
 fn equalities(text: &mut String, study: &Study, seed: Seed) {
-    let all = statistics::equalities(study, seed);
+    let all = statistics::equalities(study, Measure::Fid, seed);
     let levels = statistics::levels(study, seed);
     if all.is_empty() && levels.is_empty() {
         return;
@@ -96,6 +98,34 @@ fn equalities(text: &mut String, study: &Study, seed: Seed) {
         let _ = writeln!(text, "* {}", sentences::level(one, study));
     }
     text.push('\n');
+}
+
+/// What the tests say to a figure that has no section of its own.
+fn under(study: &Study, stem: &str, seed: Seed) -> Vec<String> {
+    match stem {
+        "precision_recall_f1" => statistics::equalities(study, Measure::F1, seed)
+            .iter()
+            .map(|one| sentences::equality(one, study))
+            .collect(),
+        "fid_against_precision_recall" => statistics::trades(study, seed)
+            .iter()
+            .map(sentences::trade)
+            .collect(),
+        "hyper_parameters" => statistics::marginals(study, seed)
+            .iter()
+            .map(sentences::marginal)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn list(text: &mut String, sentences: &[String]) {
+    for one in sentences {
+        let _ = writeln!(text, "* {one}");
+    }
+    if !sentences.is_empty() {
+        text.push('\n');
+    }
 }
 
 fn changes(text: &mut String, study: &Study, seed: Seed) {

@@ -1,7 +1,7 @@
 //! Rows become runs, runs become a study.
 
 use super::known;
-use super::scores::{Outcome, Score};
+use super::scores::{Measure, Outcome, Score};
 use std::collections::BTreeMap;
 
 /// A run: the last row that it wrote, and the distances on the way.
@@ -21,10 +21,14 @@ impl Run {
         self.last.fid()
     }
 
-    /// The distance for ranks: a failed run stands behind every number.
+    /// A number for ranks: a failed run stands behind every other one, which for a distance is beyond the largest.
     #[must_use]
-    pub fn rankable(&self) -> f64 {
-        self.fid().unwrap_or(f64::INFINITY)
+    pub fn rankable(&self, measure: Measure) -> f64 {
+        let number = self.fid().and_then(|_| self.last.measure(measure));
+        number.unwrap_or(match measure {
+            Measure::Fid => f64::INFINITY,
+            _ => f64::NEG_INFINITY,
+        })
     }
 
     /// What is the same in all seeds of a configuration: its number in the search, or its settings where it has none.

@@ -3,7 +3,8 @@
 
 use super::known;
 use super::runs::Study;
-use super::statistics::{Change, Equality, Factors, LEVEL, Level, Pair, Unit};
+use super::scores::Measure;
+use super::statistics::{Change, Equality, Factors, LEVEL, Level, Marginal, Pair, Trade, Unit};
 use std::fmt::Write as _;
 
 /// A p-value as people write it, with its sign: `= 0.0312`, `< 0.0001`.
@@ -49,10 +50,11 @@ pub fn equality(one: &Equality, study: &Study) -> String {
         (Some(least), Some(most)) => format!("{least} to {most} {unit} each"),
         _ => unit.to_owned(),
     };
-    let verdict = if one.adjusted < LEVEL {
-        "“all GANs are equal” is rejected"
-    } else {
-        "“all GANs are equal” is not rejected"
+    let verdict = match (one.measure, one.adjusted < LEVEL) {
+        (Measure::Fid, true) => "“all GANs are equal” is rejected",
+        (Measure::Fid, false) => "“all GANs are equal” is not rejected",
+        (_, true) => "that all GANs have the same F1 is rejected",
+        (_, false) => "that all GANs have the same F1 is not rejected",
     };
     let head = format!(
         "{}: {verdict}: {} losses, {n}, H = {:.2}, p {} by permutation (p {} by χ² with {} degrees), p {} after Holm; ε² = {:.2} ({}).",
@@ -215,5 +217,33 @@ pub fn factors(one: &Factors) -> String {
         percent(shares.rest),
         one.losses.len(),
         one.architectures.len(),
+    )
+}
+
+/// How the distance goes with precision or recall.
+#[must_use]
+pub fn trade(one: &Trade) -> String {
+    let name = one.measure.columns().first().copied().unwrap_or_default();
+    format!(
+        "{}: distance against {name} over {} runs: Spearman's ρ = {:.2} (p {}).",
+        known::dataset_title(&one.dataset),
+        one.n,
+        one.spearman.rho,
+        p_text(one.spearman.p)
+    )
+}
+
+/// How much a hyper-parameter matters.
+#[must_use]
+pub fn marginal(one: &Marginal) -> String {
+    format!(
+        "{}: {}: ε² = {:.2} ({}) between {} groups of {} runs, p {} after Holm.",
+        known::dataset_title(&one.dataset),
+        one.name,
+        one.epsilon_squared,
+        share_size(one.epsilon_squared),
+        one.n_groups,
+        one.n,
+        p_text(one.adjusted)
     )
 }

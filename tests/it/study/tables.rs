@@ -137,7 +137,7 @@ fn the_values_of_a_known_table_are_those_of_scipy() {
         }
     }
     let study = Study::of(&parse(text.as_bytes(), "k.csv").unwrap());
-    let all = statistics::equalities(&study, Seed(1));
+    let all = statistics::equalities(&study, Measure::Fid, Seed(1));
     assert_eq!(all.len(), 1);
     assert!((all[0].test.h - 10.864400715563512).abs() < 1e-12);
     assert!((all[0].test.p - 0.004373462026475284).abs() < 1e-14);
@@ -162,7 +162,7 @@ fn equal_losses_are_not_told_apart_and_unequal_ones_are() {
     let mut plan = Plan::equal(1, 5);
     plan.architectures.truncate(1);
     let equal = of(&plan);
-    for one in statistics::equalities(&equal, Seed(2020)) {
+    for one in statistics::equalities(&equal, Measure::Fid, Seed(2020)) {
         assert!(one.adjusted > 0.05, "{one:?}");
         let text = sentences::equality(&one, &equal);
         assert!(text.contains("is not rejected"), "{text}");
@@ -178,7 +178,7 @@ fn equal_losses_are_not_told_apart_and_unequal_ones_are() {
     }
     plan.losses[2].1 = 40.0;
     let unequal = of(&plan);
-    for one in statistics::equalities(&unequal, Seed(2020)) {
+    for one in statistics::equalities(&unequal, Measure::Fid, Seed(2020)) {
         assert!(one.adjusted < 0.05, "{one:?}");
         assert!(sentences::equality(&one, &unequal).contains("“all GANs are equal” is rejected"));
     }
@@ -194,7 +194,7 @@ fn seeds_of_one_configuration_do_not_count_as_configurations() {
         Study::of(&parse(table(&plan).as_bytes(), "x.csv").unwrap())
     };
     for n_seeds in [1, 4] {
-        let all = statistics::equalities(&of(n_seeds), Seed(1));
+        let all = statistics::equalities(&of(n_seeds), Measure::Fid, Seed(1));
         assert_eq!(all[0].unit, statistics::Unit::Configuration);
         assert!(all[0].n.iter().all(|n| *n == 6), "{:?}", all[0].n);
     }
@@ -209,8 +209,25 @@ fn a_failed_run_ranks_last_and_never_enters_a_mean() {
     let best = statistics::best(&study, "m", "wasserstein").unwrap();
     assert_eq!((best.mean, best.n_seeds, best.n_failed), (11.0, 2, 1));
     // Pairs (wgan > hinge): 12 > 11 is one, the failure beats all three: 4 of 9, so delta = 2 · 4/9 − 1 = −1/9.
-    let all = statistics::equalities(&study, Seed(1));
+    let all = statistics::equalities(&study, Measure::Fid, Seed(1));
     assert!((all[0].pairs[0].dominance.delta + 1.0 / 9.0).abs() < 1e-12);
     let reasons: Vec<&str> = study.failed().map(|(_, why)| why).collect();
     assert_eq!(reasons, ["NaN"]);
+}
+
+#[test]
+fn the_learning_rate_is_found_to_matter_and_the_others_are_not() {
+    // The synthetic distance depends on the learning rate alone, by a parabola in its power.
+    let study = Study::of(&parse(table(&Plan::equal(30, 1)).as_bytes(), "x.csv").unwrap());
+    let all = statistics::marginals(&study, Seed(1));
+    assert_eq!(all.len(), 6, "three hyper-parameters on two data sets");
+    for one in &all {
+        let is_rate = one.name == "learning_rate";
+        assert_eq!(one.epsilon_squared > 0.26, is_rate, "{one:?}");
+        assert_eq!(one.adjusted < 0.01, is_rate, "{one:?}");
+    }
+    // Precision falls with the distance by a formula: the ranks are exactly turned round.
+    for one in statistics::trades(&study, Seed(1)) {
+        assert!(one.spearman.rho < -0.99, "{one:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! What another architecture does to each loss.
 
 use super::super::runs::Study;
+use super::super::scores::Measure;
 use super::{Pair, correct, pair, unit_of, units};
 use crate::rng::Seed;
 
@@ -33,7 +34,7 @@ pub fn changes(study: &Study, seed: Seed) -> Vec<Change> {
                 .filter_map(|loss| {
                     let cells = [to, from].map(|name| study.cell(&dataset, name, loss));
                     let unit = unit_of(&cells);
-                    let [new, old] = cells.map(|runs| units(&runs, unit));
+                    let [new, old] = cells.map(|runs| units(&runs, unit, Measure::Fid));
                     pair((loss, &new), (from, &old), seed)
                 })
                 .collect();

@@ -1,7 +1,8 @@
 //! Are the adversarial losses equal?
 
 use super::super::known;
-use super::super::runs::Study;
+use super::super::runs::{Run, Study};
+use super::super::scores::Measure;
 use super::{N_PERMUTATIONS, Pair, Unit, correct, pair, unit_of, units};
 use crate::rng::Seed;
 use crate::statistics::holm;
@@ -10,6 +11,8 @@ use crate::statistics::kruskal_wallis::{KruskalWallis, permutation_p};
 /// Are the adversarial losses equal, on one data set with one architecture?
 #[derive(Debug, Clone, PartialEq)]
 pub struct Equality {
+    /// What is compared.
+    pub measure: Measure,
     /// Data set.
     pub dataset: String,
     /// Architecture.
@@ -30,13 +33,15 @@ pub struct Equality {
     pub pairs: Vec<Pair>,
 }
 
-/// For every data set and architecture with two adversarial losses or more: are they equal?
+/// For every data set and architecture with two adversarial losses or more: are they equal in this number? Data sets on
+/// which no run has it are left out.
 #[must_use]
-pub fn equalities(study: &Study, seed: Seed) -> Vec<Equality> {
+pub fn equalities(study: &Study, measure: Measure, seed: Seed) -> Vec<Equality> {
     let mut found: Vec<Equality> = Vec::new();
     for dataset in study.datasets() {
         for architecture in study.architectures() {
-            found.extend(equality(study, &dataset, &architecture, seed));
+            let place = [dataset.as_str(), architecture.as_str()];
+            found.extend(equality(study, place, measure, seed));
         }
     }
     let p: Vec<f64> = found.iter().map(|one| one.p).collect();
@@ -46,7 +51,12 @@ pub fn equalities(study: &Study, seed: Seed) -> Vec<Equality> {
     found
 }
 
-fn equality(study: &Study, dataset: &str, architecture: &str, seed: Seed) -> Option<Equality> {
+fn equality(
+    study: &Study,
+    [dataset, architecture]: [&str; 2],
+    measure: Measure,
+    seed: Seed,
+) -> Option<Equality> {
     let (mut losses, mut cells) = (Vec::new(), Vec::new());
     for loss in study.losses() {
         let runs = study.cell(dataset, architecture, &loss);
@@ -55,8 +65,15 @@ fn equality(study: &Study, dataset: &str, architecture: &str, seed: Seed) -> Opt
             cells.push(runs);
         }
     }
+    let has_it = |run: &&Run| run.last.measure(measure).is_some();
+    if !cells.iter().flatten().any(has_it) {
+        return None;
+    }
     let unit = unit_of(&cells);
-    let values: Vec<Vec<f64>> = cells.iter().map(|runs| units(runs, unit)).collect();
+    let values: Vec<Vec<f64>> = cells
+        .iter()
+        .map(|runs| units(runs, unit, measure))
+        .collect();
     let groups: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
     let test = KruskalWallis::of(&groups)?;
     let named: Vec<(&str, &[f64])> = losses
@@ -71,6 +88,7 @@ fn equality(study: &Study, dataset: &str, architecture: &str, seed: Seed) -> Opt
     }
     correct(&mut pairs);
     Some(Equality {
+        measure,
         dataset: dataset.to_owned(),
         architecture: architecture.to_owned(),
         n: groups.iter().map(|group| group.len()).collect(),

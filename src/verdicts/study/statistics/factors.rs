@@ -2,6 +2,7 @@
 
 use super::super::known;
 use super::super::runs::{Run, Study};
+use super::super::scores::Measure;
 use super::{N_PERMUTATIONS, unit_of, units};
 use crate::rng::Seed;
 use crate::statistics::holm;
@@ -70,7 +71,7 @@ fn of_dataset(study: &Study, dataset: &str, seed: Seed) -> Option<Factors> {
         let unit = unit_of(&runs);
         let row: Vec<Vec<f64>> = runs
             .iter()
-            .map(|runs| logarithms(&units(runs, unit)))
+            .map(|runs| logarithms(&units(runs, unit, Measure::Fid)))
             .collect();
         if row.iter().all(|cell| !cell.is_empty()) {
             n_failed += runs

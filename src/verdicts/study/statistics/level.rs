@@ -2,6 +2,7 @@
 
 use super::super::known;
 use super::super::runs::{Run, Study};
+use super::super::scores::Measure;
 use super::{N_PERMUTATIONS, median, unit_of, units};
 use crate::rng::Seed;
 use crate::statistics::dominance::Dominance;
@@ -51,8 +52,11 @@ fn level(
         .filter(|runs| !runs.is_empty())
         .collect();
     let unit = unit_of(&[adversarial.as_slice(), std::slice::from_ref(&mine)].concat());
-    let mine = units(&mine, unit);
-    let others: Vec<Vec<f64>> = adversarial.iter().map(|runs| units(runs, unit)).collect();
+    let mine = units(&mine, unit, Measure::Fid);
+    let others: Vec<Vec<f64>> = adversarial
+        .iter()
+        .map(|runs| units(runs, unit, Measure::Fid))
+        .collect();
     let off: Vec<f64> = others.iter().flat_map(|one| deviations(one)).collect();
     Some(Level {
         dataset: dataset.clone(),

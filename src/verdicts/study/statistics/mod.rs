@@ -9,14 +9,19 @@ mod change;
 mod equality;
 mod factors;
 mod level;
+mod marginals;
+mod trade;
 
 pub use best::{Best, best};
 pub use change::{Change, changes};
 pub use equality::{Equality, equalities};
 pub use factors::{Factors, factors};
 pub use level::{Level, levels};
+pub use marginals::{Marginal, marginals};
+pub use trade::{Trade, trades};
 
 use super::runs::Run;
+use super::scores::Measure;
 use crate::rng::Seed;
 use crate::statistics::dominance::Dominance;
 use crate::statistics::holm;
@@ -73,13 +78,20 @@ fn by_configuration<'a>(runs: &[&'a Run]) -> BTreeMap<String, Vec<&'a Run>> {
 }
 
 /// The values to compare of the runs of one loss.
-fn units(runs: &[&Run], unit: Unit) -> Vec<f64> {
+fn units(runs: &[&Run], unit: Unit, measure: Measure) -> Vec<f64> {
     if unit == Unit::Seed {
-        return runs.iter().map(|run| run.rankable()).collect();
+        return runs.iter().map(|run| run.rankable(measure)).collect();
     }
     by_configuration(runs)
         .values()
-        .filter_map(|seeds| median(&seeds.iter().map(|r| r.rankable()).collect::<Vec<_>>()))
+        .filter_map(|seeds| {
+            median(
+                &seeds
+                    .iter()
+                    .map(|r| r.rankable(measure))
+                    .collect::<Vec<_>>(),
+            )
+        })
         .collect()
 }
 
