@@ -87,7 +87,7 @@ fn equalities(text: &mut String, study: &Study, seed: Seed) {
     let _ = writeln!(
         text,
         "## Are all GANs equal?\n\nKruskal-Wallis over the adversarial losses, p by {} permutations, Holm over the tests of this \
-         list; pairs by Cliff's δ with its permutation test, Holm over the pairs. Failed runs rank last. What is exchanged is a \
+         list and over those of the baselines; pairs by Cliff's δ with its permutation test, Holm over the pairs. Failed runs rank last. What is exchanged is a \
          configuration (the median over its seeds) where a search has several, a seed where it has one.\n",
         statistics::N_PERMUTATIONS
     );

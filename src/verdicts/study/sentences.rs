@@ -124,31 +124,31 @@ fn better(pair: &Pair) -> String {
 /// A baseline against the adversarial losses: is it worse, and is it steadier?
 #[must_use]
 pub fn level(one: &Level, study: &Study) -> String {
-    let words = match (one.level.p < LEVEL, one.level.delta > 0.0) {
+    let words = match (one.adjusted[0] < LEVEL, one.level.delta > 0.0) {
         (false, _) => "no difference of level from the GANs is shown",
         (true, true) => "worse than the GANs",
         (true, false) => "better than the GANs",
     };
     let mut text = format!(
-        "{}: {}: {} (δ = {:.2}, {}, p {}).",
+        "{}: {}: {} (δ = {:.2}, {}, p {} after Holm).",
         place(&one.dataset, &one.architecture, study),
         known::loss_title(&one.baseline),
         words,
         one.level.delta,
         one.level.size(),
-        p_text(one.level.p)
+        p_text(one.adjusted[0])
     );
     if let Some(spread) = &one.spread {
-        let words = match (spread.p < LEVEL, spread.delta > 0.0) {
+        let words = match (one.adjusted[1] < LEVEL, spread.delta > 0.0) {
             (false, _) => "no difference of spread is shown",
             (true, true) => "its spread is larger",
             (true, false) => "its spread is smaller",
         };
         let _ = write!(
             text,
-            " Around the own loss's median {words} (δ = {:.2}, p {}).",
+            " Around the own loss's median {words} (δ = {:.2}, p {} after Holm).",
             spread.delta,
-            p_text(spread.p)
+            p_text(one.adjusted[1])
         );
     }
     text

@@ -6,6 +6,7 @@ use super::super::scores::Measure;
 use super::{N_PERMUTATIONS, median, unit_of, units};
 use crate::rng::Seed;
 use crate::statistics::dominance::Dominance;
+use crate::statistics::holm;
 
 /// A baseline against all adversarial losses of its cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,12 +21,14 @@ pub struct Level {
     pub level: Dominance,
     /// Absolute deviations from the own loss's median: negative δ means a smaller spread.
     pub spread: Option<Dominance>,
+    /// p of level and spread after Holm's correction over all baselines, data sets and architectures.
+    pub adjusted: [f64; 2],
 }
 
 /// Every baseline against the adversarial losses of the same data set and architecture.
 #[must_use]
 pub fn levels(study: &Study, seed: Seed) -> Vec<Level> {
-    let mut found = Vec::new();
+    let mut found: Vec<Level> = Vec::new();
     for dataset in study.datasets() {
         for architecture in study.architectures() {
             for loss in study.losses() {
@@ -33,6 +36,18 @@ pub fn levels(study: &Study, seed: Seed) -> Vec<Level> {
                     found.extend(level(study, [&dataset, &architecture, &loss], seed));
                 }
             }
+        }
+    }
+    let of = |one: &Level| {
+        [
+            one.level.p,
+            one.spread.as_ref().map_or(1.0, |spread| spread.p),
+        ]
+    };
+    let p: Vec<f64> = found.iter().flat_map(of).collect();
+    for (one, two) in found.iter_mut().zip(holm::adjust(&p).chunks(2)) {
+        for (place, p) in one.adjusted.iter_mut().zip(two) {
+            *place = *p;
         }
     }
     found
@@ -64,6 +79,7 @@ fn level(
         baseline: baseline.clone(),
         level: Dominance::of(&mine, &others.concat(), N_PERMUTATIONS, seed)?,
         spread: Dominance::of(&deviations(&mine), &off, N_PERMUTATIONS, seed),
+        adjusted: [1.0; 2],
     })
 }
 
