@@ -50,7 +50,7 @@ impl Spearman {
 /// Midranks less their mean.
 fn centered(values: &[f64]) -> Vec<f64> {
     let ranks = midranks(values).0;
-    let mean = (values.len() as f64 + 1.0) / 2.0;
+    let mean = (values.len() as f64).midpoint(1.0);
     ranks.iter().map(|rank| rank - mean).collect()
 }
 
