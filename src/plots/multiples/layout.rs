@@ -106,7 +106,7 @@ fn left_margin(panel: &Panel) -> i32 {
         return LEFT;
     };
     let longest = boxes.rows.iter().map(|name| name.chars().count()).max();
-    24 + (LETTER * longest.unwrap_or(0).min(LONGEST) as f64) as i32
+    32 + (LETTER * longest.unwrap_or(0).min(LONGEST) as f64) as i32
 }
 
 fn right_margin(panel: &Panel) -> i32 {
