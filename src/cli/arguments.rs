@@ -4,21 +4,25 @@ mod audit;
 mod compare;
 mod gate;
 mod grade;
+mod plot;
 mod protocols;
 mod report;
 mod selftest;
 mod sensitivity;
 mod shims;
+mod sweep;
 
 pub use audit::{Audit, FailOn};
 pub use compare::Compare;
 pub use gate::{Annotations, Gate};
 pub use grade::Grade;
+pub use plot::{Drawing, Plot};
 pub use protocols::Protocols;
 pub use report::{Format, Report};
 pub use selftest::Selftest;
 pub use sensitivity::Sensitivity;
 pub use shims::{Fidelity, PytorchFid};
+pub use sweep::{ExecutorChoice, RunOne, Sweep, SweepCommand, SweepPlan};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -87,6 +91,10 @@ Examples:
     Sensitivity(Sensitivity),
     /// One self-contained page, or Markdown, CSV, JUnit, from saved results
     Report(Report),
+    /// Many seeded training runs, resumable, one row each: here or on Slurm
+    Sweep(Sweep),
+    /// A study's scores table as figures, tables and tested sentences
+    Plot(Plot),
     /// Recompute known values and print the agreement table
     Selftest(Selftest),
     /// What can be measured, and how each number is defined

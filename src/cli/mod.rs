@@ -18,6 +18,7 @@ mod models;
 mod output;
 mod pictures;
 mod plan;
+mod plot;
 mod protocols;
 mod report;
 mod selftest;
@@ -26,6 +27,7 @@ mod sheets;
 mod shims;
 mod stats;
 mod store;
+mod sweep;
 mod thumbnails;
 
 use crate::error::Result;
@@ -70,6 +72,8 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Protocols(typed) => protocols::run(typed, command, console),
         Command::Sensitivity(typed) => sensitivity::run(typed, command, console),
         Command::Report(typed) => report::run(typed, console),
+        Command::Sweep(typed) => sweep::run(typed, console),
+        Command::Plot(typed) => plot::run(typed, &command, console),
         Command::Selftest(typed) => selftest::run(typed, console),
         Command::Metrics(typed) => metrics::run(typed, console),
         Command::Audits(typed) => audit::list::run(typed, console),

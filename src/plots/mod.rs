@@ -3,6 +3,7 @@
 pub mod axis;
 pub mod chart;
 mod letters;
+pub mod multiples;
 pub mod palette;
 pub mod panels;
 pub mod ranking;

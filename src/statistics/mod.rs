@@ -1,11 +1,14 @@
 //! Arrays in, numbers out. No files, no images, no printing.
 
 pub mod bins;
+pub mod chi_squared;
 pub mod cmmd;
 pub mod data_copying;
 pub(crate) mod distance;
+pub mod dominance;
 pub mod entropy;
 pub mod estimate;
+pub mod expected_minimum;
 pub mod exponential_tail;
 pub mod extrapolation;
 pub mod false_discovery;
@@ -19,6 +22,7 @@ pub mod inception_score;
 pub mod inception_score_infinity;
 mod integer_products;
 pub mod kmeans;
+pub mod kruskal_wallis;
 pub mod label_shift;
 pub(crate) mod linalg;
 pub mod mann_whitney;
@@ -42,4 +46,6 @@ pub mod resample;
 pub mod scatter;
 pub mod score_interval;
 pub mod sliced;
+pub mod spearman;
+pub mod two_way;
 pub mod vendi;

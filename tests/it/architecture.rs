@@ -43,7 +43,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "verdicts",
-        &["metrics", "audit", "statistics", "plots", "error"],
+        &[
+            "metrics",
+            "audit",
+            "statistics",
+            "plots",
+            "error",
+            "rng",
+            "atomic_file",
+        ],
     ),
     (
         "training",

@@ -229,3 +229,25 @@ fn labels_are_modes_where_the_set_has_them() {
     // Shares of 0.1 and 0.2 and 0.3 of four modes are one mode, 0.5 is two.
     assert_eq!(corruption["levels"], serde_json::json!([1.0, 2.0]));
 }
+
+#[test]
+fn its_document_becomes_a_figure_of_the_study() {
+    let home = tempfile::tempdir().unwrap();
+    heaps(home.path(), 400);
+    let document = run(home.path(), &["heaps.npy", "--metrics", "fid"]);
+    std::fs::write(home.path().join("seen.json"), document.to_string()).unwrap();
+    std::fs::write(
+        home.path().join("scores.csv"),
+        "loss,dataset,fid\nwgan,m,10\n",
+    )
+    .unwrap();
+    let plot = ["plot", "scores.csv", "--sensitivity", "seen.json"];
+    let answer = gavel(home.path(), &plot);
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    let figure = home.path().join("figures/mode_dropping_and_noise.svg");
+    let text = std::fs::read_to_string(figure).unwrap();
+    assert!(
+        text.contains("heaps.npy") && text.contains("distance"),
+        "{text}"
+    );
+}

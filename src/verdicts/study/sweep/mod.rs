@@ -1,0 +1,91 @@
+//! A sweep: which runs there are. Read from `sweep.toml` or a preset, checked at the door, unrolled into a list that
+//! depends on nothing but the file and its seed.
+
+mod manifest;
+mod plan;
+mod ranges;
+mod read;
+mod result;
+
+pub use manifest::{MANIFEST, Manifest};
+pub use plan::{Run, plan};
+pub use ranges::{Range, Value};
+pub use result::{curve, row};
+
+use std::collections::BTreeMap;
+
+/// The schema that this version reads.
+pub const SCHEMA: &str = "gavel.sweep/1";
+
+/// A sweep that was checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sweep {
+    /// Its name.
+    pub name: String,
+    /// The one seed that configurations are drawn from.
+    pub seed: u64,
+    /// Losses and baselines, by the names of [`super::known`].
+    pub losses: Vec<String>,
+    /// Architectures, by the same.
+    pub architectures: Vec<String>,
+    /// Data sets.
+    pub data: Vec<Data>,
+    /// Seeds of each configuration.
+    pub seeds: Vec<u64>,
+    /// Configurations of each loss; the first is the default one.
+    pub n_samples: u64,
+    /// Discriminator updates of a run, as the study counts its budget.
+    pub steps: u64,
+    /// Settings of every run, as the trainer calls them.
+    pub settings: BTreeMap<String, toml::Value>,
+    /// Settings of one architecture.
+    pub of_architecture: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    /// For each loss, what its hyper-parameters are drawn from.
+    pub ranges: BTreeMap<String, BTreeMap<String, Range>>,
+    /// How a generator is measured.
+    pub evaluate: Evaluate,
+}
+
+/// A data set of a sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Data {
+    /// What tables call it.
+    pub name: String,
+    /// What generators are trained on.
+    pub train: String,
+    /// What they are held against.
+    pub test: String,
+    /// Height and width.
+    pub size: u64,
+    /// 1 or 3.
+    pub channels: u64,
+    /// Its own number of steps, where it has one.
+    pub steps: Option<u64>,
+}
+
+/// How a generator is measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluate {
+    /// Generated samples.
+    pub n: u64,
+    /// Reference samples, at most; 0 for all.
+    pub n_reference: u64,
+    /// As `gavel evaluate --metrics`.
+    pub metrics: String,
+    /// As `gavel evaluate --extractor`.
+    pub extractor: String,
+}
+
+/// Presets by name, with their text.
+pub const PRESETS: [(&str, &str); 3] = [
+    ("smoke", include_str!("presets/smoke.toml")),
+    ("mini", include_str!("presets/mini.toml")),
+    ("paper", include_str!("presets/paper.toml")),
+];
+
+/// The text of a preset.
+#[must_use]
+pub fn preset(name: &str) -> Option<&'static str> {
+    let found = PRESETS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, text)| *text)
+}

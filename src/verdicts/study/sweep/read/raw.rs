@@ -1,0 +1,83 @@
+//! A sweep file as it is written.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSweep {
+    pub schema: Option<Spanned<String>>,
+    pub name: Option<String>,
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    pub losses: Vec<Spanned<String>>,
+    #[serde(alias = "models")]
+    pub architectures: Vec<Spanned<String>>,
+    pub data: Vec<RawData>,
+    pub seeds: Spanned<RawSeeds>,
+    #[serde(default = "one")]
+    pub samples: Spanned<u64>,
+    pub steps: Spanned<u64>,
+    pub ranges: Option<Spanned<String>>,
+    #[serde(default)]
+    pub range: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<RawRange>>>,
+    #[serde(default)]
+    pub settings: BTreeMap<Spanned<String>, toml::Value>,
+    #[serde(default)]
+    pub architecture: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, toml::Value>>,
+    pub evaluate: Option<RawEvaluate>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum RawSeeds {
+    Count(u64),
+    List(Vec<u64>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawData {
+    pub name: Spanned<String>,
+    pub train: String,
+    pub test: String,
+    #[serde(default = "side")]
+    pub size: Spanned<u64>,
+    #[serde(default = "gray")]
+    pub channels: Spanned<u64>,
+    pub steps: Option<Spanned<u64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRange {
+    pub uniform: Option<[f64; 2]>,
+    pub log_uniform: Option<[f64; 2]>,
+    pub choice: Option<Vec<toml::Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawEvaluate {
+    pub n: Option<Spanned<u64>>,
+    pub reference: Option<u64>,
+    pub metrics: Option<String>,
+    pub extractor: Option<String>,
+}
+
+fn default_seed() -> u64 {
+    2020
+}
+
+fn one() -> Spanned<u64> {
+    Spanned::new(0..0, 1)
+}
+
+fn side() -> Spanned<u64> {
+    Spanned::new(0..0, 28)
+}
+
+fn gray() -> Spanned<u64> {
+    Spanned::new(0..0, 1)
+}

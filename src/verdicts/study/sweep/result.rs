@@ -1,0 +1,164 @@
+//! From what a finished run left behind to its row.
+
+use super::plan::Run;
+use crate::verdicts::results::Results;
+use crate::verdicts::study::scores::{Measure, Outcome, Score};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Rows of a results document that become measures.
+const ROWS: [(&str, Measure); 9] = [
+    ("fid", Measure::Fid),
+    ("fd", Measure::Fid),
+    ("inception_score", Measure::InceptionScore),
+    ("classifier_score", Measure::InceptionScore),
+    ("precision", Measure::Precision),
+    ("recall", Measure::Recall),
+    ("density", Measure::Density),
+    ("coverage", Measure::Coverage),
+    ("copies", Measure::Memorization),
+];
+
+/// What the trainer says of a run; fields that are not read here are its own affair.
+#[derive(Debug, Default, Deserialize)]
+struct Told {
+    status: Option<String>,
+    reason: Option<String>,
+    steps: Option<u64>,
+    seconds: Option<f64>,
+    energy: Option<f64>,
+    /// Numbers that only the trainer can measure: precision and recall against the renderable triangles.
+    #[serde(default)]
+    measures: BTreeMap<String, Option<f64>>,
+    /// Distances on the way.
+    #[serde(default)]
+    looks: Vec<Look>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Look {
+    step: u64,
+    fd: Option<f64>,
+}
+
+/// The rows of a run's distances on the way: few samples each, so they are no scores, but a curve.
+#[must_use]
+pub fn curve(score: &Score, folder: &Path) -> Vec<Score> {
+    let looks = told(folder).map(|told| told.looks).unwrap_or_default();
+    let with = |look: Look| {
+        let fd = look.fd.filter(|v| v.is_finite())?;
+        Some(Score {
+            step: Some(look.step),
+            outcome: Outcome::Done,
+            measures: BTreeMap::from([(Measure::Fid, fd)]),
+            ..score.clone()
+        })
+    };
+    looks.into_iter().filter_map(with).collect()
+}
+
+/// The row of `run`, from `run.json` and `scores.json` in its folder. What is missing or damaged makes a failed run that
+/// says why, never a number; `trouble` is what the one who ran it has to add.
+#[must_use]
+pub fn row(run: &Run, folder: &Path, trouble: Option<&str>) -> Score {
+    let told = told(folder);
+    let results = Results::read(&folder.join("scores.json"));
+    let mut measures = BTreeMap::new();
+    let mut extractor = String::new();
+    if let Ok(results) = &results {
+        for (id, measure) in ROWS {
+            let value = results.row(id).and_then(|row| row.value);
+            if let Some(value) = value.filter(|v| v.is_finite()) {
+                measures.entry(measure).or_insert(value);
+            }
+        }
+        extractor = results
+            .extractor
+            .as_ref()
+            .map(|e| e.name.clone())
+            .unwrap_or_default();
+    }
+    let (steps, seconds, energy) = match &told {
+        Ok(told) => {
+            for measure in Measure::ALL {
+                let value = measure
+                    .columns()
+                    .iter()
+                    .find_map(|name| told.measures.get(*name).copied().flatten());
+                if let Some(value) = value.filter(|v| v.is_finite()) {
+                    measures.insert(measure, value);
+                }
+            }
+            (told.steps, told.seconds, told.energy)
+        }
+        Err(_) => (None, None, None),
+    };
+    measures.extend(seconds.map(|s| (Measure::Seconds, s)));
+    measures.extend(energy.map(|e| (Measure::Energy, e)));
+    if let (None, Some(p), Some(r)) = (
+        measures.get(&Measure::F1),
+        measures.get(&Measure::Precision),
+        measures.get(&Measure::Recall),
+    ) {
+        let f1 = if p + r > 0.0 {
+            2.0 * p * r / (p + r)
+        } else {
+            0.0
+        };
+        measures.insert(Measure::F1, f1);
+    }
+    let outcome = match failure(
+        &told,
+        results.as_ref().err().map(crate::error::Error::message),
+        trouble,
+    ) {
+        Some(reason) => Outcome::Failed(reason),
+        None if !measures.contains_key(&Measure::Fid) => {
+            Outcome::Failed("scores.json has no Fréchet distance".to_owned())
+        }
+        None => Outcome::Done,
+    };
+    if matches!(outcome, Outcome::Failed(_)) {
+        measures.retain(|measure, _| matches!(measure, Measure::Seconds | Measure::Energy));
+    }
+    Score {
+        run: run.id.clone(),
+        loss: run.loss.clone(),
+        architecture: run.architecture.clone(),
+        dataset: run.dataset.clone(),
+        seed: i64::try_from(run.seed).unwrap_or(i64::MAX),
+        sample: i64::try_from(run.sample).ok(),
+        step: steps.or((outcome == Outcome::Done).then_some(run.steps)),
+        budget: Some(run.steps),
+        extractor,
+        checkpoint: format!("runs/{}", run.id),
+        outcome,
+        measures,
+        settings: run.settings.clone(),
+    }
+}
+
+fn told(folder: &Path) -> Result<Told, String> {
+    let text =
+        std::fs::read_to_string(folder.join("run.json")).map_err(|e| format!("run.json: {e}"))?;
+    serde_json::from_str(&text).map_err(|e| format!("run.json: {e}"))
+}
+
+/// Why the run is a failure, if it is one: what the trainer says goes before what is missing.
+fn failure(
+    told: &Result<Told, String>,
+    unread: Option<&str>,
+    trouble: Option<&str>,
+) -> Option<String> {
+    match (told, trouble) {
+        (Ok(told), _) if told.status.as_deref() == Some("failed") => Some(
+            told.reason
+                .clone()
+                .unwrap_or_else(|| "the trainer gives no reason".to_owned()),
+        ),
+        (_, Some(trouble)) => Some(trouble.to_owned()),
+        (Err(missing), None) => Some(missing.clone()),
+        (Ok(_), None) => unread.map(|why| format!("no scores: {why}")),
+    }
+}
