@@ -7,3 +7,4 @@ pub mod embedded;
 pub mod layers;
 pub mod losses;
 pub mod models;
+pub mod run;

@@ -26,7 +26,7 @@ mod table;
 pub use activation::{Bend, Squash};
 pub use builder::{Builder, Init};
 pub use drawing::Drawing;
-pub use network::Network;
+pub use network::{Network, values};
 pub use parameters::{Parameter, Parameters, Role};
 pub use pass::{Lent, Mode, Pass};
 

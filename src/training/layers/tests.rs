@@ -1,6 +1,5 @@
 //! Layers against hand-computed values and finite differences.
 
-use super::network::values;
 use super::*;
 use crate::rng::Seed;
 use burn::tensor::{Device, TensorData};

@@ -68,6 +68,10 @@ impl Loss for Dragan {
         generator(fake)
     }
 
+    fn probes(&self) -> bool {
+        true
+    }
+
     fn probe(&self, real: &[f32], _: &[f32], n: usize, stream: &mut Stream) -> Option<Probe> {
         let scale = 0.5 * deviation(real);
         if !self.as_in_code {

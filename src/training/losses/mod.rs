@@ -113,6 +113,11 @@ pub trait Loss: Send + Sync {
     /// What the generator minimises, of shape `[1]`.
     fn generator(&self, fake: &Judged) -> Tensor<1>;
 
+    /// Has [`Loss::probe`] an answer?
+    fn probes(&self) -> bool {
+        false
+    }
+
     /// Where the discriminator's gradient is held near 1, if anywhere. Both are row-major `[n, values]`.
     fn probe(&self, _real: &[f32], _fake: &[f32], _n: usize, _stream: &mut Stream) -> Option<Probe> {
         None

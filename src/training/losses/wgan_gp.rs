@@ -63,6 +63,10 @@ impl Loss for WganGp {
         fake.output.clone().mean().neg()
     }
 
+    fn probes(&self) -> bool {
+        true
+    }
+
     fn probe(&self, real: &[f32], fake: &[f32], n: usize, stream: &mut Stream) -> Option<Probe> {
         Some(Probe {
             points: between(real, fake, n, stream),
