@@ -9,6 +9,7 @@ mod report;
 mod selftest;
 mod sensitivity;
 mod shims;
+mod train;
 
 pub use audit::{Audit, FailOn};
 pub use compare::Compare;
@@ -19,6 +20,7 @@ pub use report::{Format, Report};
 pub use selftest::Selftest;
 pub use sensitivity::Sensitivity;
 pub use shims::{Fidelity, PytorchFid};
+pub use train::Train;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -107,6 +109,8 @@ Examples:
     /// List, verify, convert and fetch extractors
     #[command(subcommand, after_help = SIDECAR_HELP)]
     Models(Models),
+    /// Train a reference generator: a model, a loss, a data set, a seed (needs the cargo feature `training`)
+    Train(Train),
     /// Everything at once on data made on the spot, no download
     #[command(after_help = "Example:\n  gavel demo -o demo/")]
     Demo(Demo),

@@ -27,6 +27,7 @@ mod shims;
 mod stats;
 mod store;
 mod thumbnails;
+mod train;
 
 use crate::error::Result;
 use arguments::{Arguments, Command};
@@ -76,6 +77,7 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Stats(typed) => stats::run(typed, console),
         Command::Features(typed) => features::run(typed, console),
         Command::Models(typed) => models::run(typed, console),
+        Command::Train(typed) => train::run(typed, console),
         Command::Demo(typed) => demo::run(typed, &command, console),
         Command::Doctor(typed) => doctor::run(typed, console),
         Command::Store(typed) => store::run(typed, console),

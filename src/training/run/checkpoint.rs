@@ -131,6 +131,16 @@ pub fn load(path: &Path, config: &Config, data: &str, game: &mut Game) -> Result
     Ok((header.step, header.record))
 }
 
+/// The settings of the run that wrote the checkpoint.
+///
+/// # Errors
+/// A file that is no checkpoint, of another version, or damaged.
+pub fn settings(path: &Path) -> Result<Config> {
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
+    let (header, _) = parts(&bytes).map_err(|e| e.at(path.display()))?;
+    Ok(header.config)
+}
+
 /// Header and numbers of a checkpoint's bytes, after all checks.
 fn parts(bytes: &[u8]) -> Result<(Header, &[u8])> {
     let anew = "remove it and train anew, or resume with the gavel that wrote it";

@@ -47,6 +47,14 @@ pub struct Trained {
     pub sampler: Option<Sampler>,
 }
 
+/// The settings of the run in the folder `path`, from its checkpoint.
+///
+/// # Errors
+/// No checkpoint there, or one that cannot be read.
+pub fn settings(path: &Path) -> Result<Config> {
+    checkpoint::settings(&path.join("checkpoint.gavel"))
+}
+
 /// Trains as `config` says.
 ///
 /// Losses that are no longer finite are no error here: the run is over, and its report says why.

@@ -287,6 +287,7 @@ fn the_onnx_file_gives_the_same_pictures() {
         let sampler = trained.sampler.unwrap();
         let bytes = onnx(&sampler, &config.settle().unwrap()).unwrap();
         let plan = tract_onnx::onnx()
+            .with_ignore_output_shapes(true)
             .model_for_read(&mut bytes.as_slice())
             .unwrap()
             .with_input_fact(0, f32::fact([2, 5]).into())
@@ -299,10 +300,10 @@ fn the_onnx_file_gives_the_same_pictures() {
         let input = Tensor::from_shape(&[2, 5], &latents).unwrap();
         let output = plan.run(tvec!(input.into())).unwrap();
         assert_eq!(output[0].shape(), [2, 3, 8, 8], "{}", model.name());
-        let found = output[0].to_plain_array_view::<f32>().unwrap();
+        let plain = output[0].try_as_plain_ram().unwrap();
         let expected = sampler.values(2, Seed(7)).unwrap();
-        for (place, value) in found.indexed_iter() {
-            let [n, c, y, x] = [place[0], place[1], place[2], place[3]];
+        for (at, value) in plain.as_slice::<f32>().unwrap().iter().enumerate() {
+            let (n, c, y, x) = (at / 192, at / 64 % 3, at / 8 % 8, at % 8);
             let ours = expected[((n * 8 + y) * 8 + x) * 3 + c];
             assert!((ours - value).abs() < 1e-5, "{}: {ours}, {value}", model.name());
         }
