@@ -44,7 +44,7 @@ impl<'a> Drawing<'a> {
     }
 
     /// A vector `[N, h * w * c]` as a picture `[N, c, h, w]`.
-    pub(super) fn picture(&mut self, name: &str, x: &Value, extent: Extent) -> Value {
+    pub fn picture(&mut self, name: &str, x: &Value, extent: Extent) -> Value {
         let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let (height, width) = (size(extent.height), size(extent.width));
         let shape = [-1, height, width, size(extent.channels)];

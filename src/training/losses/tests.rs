@@ -204,7 +204,7 @@ fn the_penaltys_gradient_is_the_finite_difference() {
             let Some(gradient) = lent.raw(slot).grad_remove(&mut gradients) else {
                 continue;
             };
-            let gradient = gradient.into_data().to_vec::<f32>().unwrap();
+            let gradient = crate::training::layers::values(gradient).unwrap();
             let at = gradient.len() / 2;
             let mut with = |by: f32| {
                 d.parameters.list_mut()[slot].values[at] += by;

@@ -285,7 +285,7 @@ fn the_onnx_file_gives_the_same_pictures() {
         };
         let trained = train_on(&config, &squares(3), None, &Silent).unwrap();
         let sampler = trained.sampler.unwrap();
-        let bytes = onnx(&sampler, &config.settle().unwrap()).unwrap();
+        let bytes = super::onnx(&sampler, &config.settle().unwrap()).unwrap();
         let plan = tract_onnx::onnx()
             .with_ignore_output_shapes(true)
             .model_for_read(&mut bytes.as_slice())
