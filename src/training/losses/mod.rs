@@ -10,10 +10,12 @@ mod least_squares;
 mod minimax;
 mod non_saturating;
 mod penalty;
+pub mod vae;
 mod wasserstein;
 mod wgan_gp;
 
 pub use penalty::{Probe, ProbeOf, penalty};
+pub use vae::{Latents, Vae};
 
 use super::layers::Rows;
 use crate::error::{Error, Result};
@@ -81,6 +83,8 @@ pub enum Head {
     Logit,
     /// The picture again: an auto-encoder.
     Reconstruction,
+    /// Mean and deviation of each latent dimension: an encoder.
+    Code,
 }
 
 /// When a loss's own state ([`Loss::remembered`]) is updated.
@@ -160,17 +164,81 @@ pub const LOSSES: &[&dyn Loss] = &[
     &began::Began::PAPER,
 ];
 
-/// The loss called `name`.
-///
-/// # Errors
-/// No such loss; the known ones are listed.
-pub fn find(name: &str) -> Result<&'static dyn Loss> {
-    let known = LOSSES.iter().find(|loss| loss.card().name == name);
-    known.copied().ok_or_else(|| {
-        let names: Vec<&str> = LOSSES.iter().map(|loss| loss.card().name).collect();
-        Error::usage(format!("there is no loss `{name}`"))
-            .mend(format!("use one of {}", names.join(", ")))
-    })
+/// How a generator is trained.
+#[derive(Clone, Copy)]
+pub enum Method {
+    /// Against a discriminator.
+    Game(&'static dyn Loss),
+    /// With an encoder.
+    Vae(&'static Vae),
+}
+
+/// What is no game.
+const VAES: [&Vae; 2] = [&Vae::CODE, &Vae::PAPER];
+
+impl Method {
+    /// Every method: the games in their order, then the others.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let games = LOSSES.iter().copied().map(Self::Game);
+        games.chain(VAES.map(Self::Vae)).collect()
+    }
+
+    /// The method called `name`.
+    ///
+    /// # Errors
+    /// No such method; the known ones are listed.
+    pub fn find(name: &str) -> Result<Self> {
+        let all = Self::all();
+        let names: Vec<&str> = all.iter().map(|method| method.card().name).collect();
+        let known = all.iter().find(|method| method.card().name == name);
+        known.copied().ok_or_else(|| {
+            Error::usage(format!("there is no loss `{name}`"))
+                .mend(format!("use one of {}", names.join(", ")))
+        })
+    }
+
+    /// What is known of it.
+    #[must_use]
+    pub fn card(self) -> Card {
+        match self {
+            Self::Game(loss) => loss.card(),
+            Self::Vae(vae) => vae.card(),
+        }
+    }
+
+    /// The study's defaults.
+    #[must_use]
+    pub fn defaults(self) -> Defaults {
+        match self {
+            Self::Game(loss) => loss.defaults(),
+            Self::Vae(vae) => vae.defaults(),
+        }
+    }
+
+    /// What the generator's opponent must give.
+    #[must_use]
+    pub fn head(self) -> Head {
+        match self {
+            Self::Game(loss) => loss.head(),
+            Self::Vae(_) => Head::Code,
+        }
+    }
+
+    /// Are weights held in bounds?
+    #[must_use]
+    pub fn clips(self) -> bool {
+        matches!(self, Self::Game(loss) if loss.clips())
+    }
+
+    /// Where the latents of samples come from.
+    #[must_use]
+    pub fn latents(self) -> Latents {
+        match self {
+            Self::Game(_) => Latents::Uniform,
+            Self::Vae(vae) => vae.latents(),
+        }
+    }
 }
 
 /// Mean of `ln(1 + exp(x))`: the cross entropy of logits with "generated".

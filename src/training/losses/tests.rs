@@ -17,6 +17,12 @@ fn judged(logits: &[f32]) -> Judged {
     }
 }
 
+/// The game called `name`.
+fn find(name: &str) -> Option<&'static dyn Loss> {
+    let known = LOSSES.iter().find(|loss| loss.card().name == name);
+    known.copied()
+}
+
 fn number(tensor: Tensor<1>) -> f64 {
     f64::from(tensor.into_scalar::<f32>())
 }
@@ -246,18 +252,37 @@ fn the_probes_lie_where_each_form_puts_them() {
 }
 
 #[test]
+fn the_evidence_bound_is_cross_entropy_and_divergence() {
+    // Two channels of one pixel, x = (1, 0), y = (1/2, 3/4): -(ln 1/2 + ln 1/4) / 2 channels = ln(8) / 2 = 1.039721.
+    // Mean 2, deviation 1: (4 + 1 - 0 - 1) / 2 = 2.
+    let made = rows(&[0.5, 0.75], 2);
+    let code = || (rows(&[2.0], 1), rows(&[1.0], 1));
+    let pictures = rows(&[1.0, 0.0], 2);
+    let found = number(vae::objective(&pictures, made.clone(), code(), 2));
+    assert!((found - 3.039_721).abs() < 1e-5, "{found}");
+    // With one channel of two pixels the sum is not divided: ln 8 + 2.
+    let found = number(vae::objective(&pictures, made, code(), 1));
+    assert!((found - 4.079_442).abs() < 1e-5, "{found}");
+    // raw = ln(e - 1) has the softplus 1.
+    let (mean, deviation) = vae::moments(rows(&[0.5, 0.541_324_9], 2), 1);
+    assert_eq!(mean.into_scalar::<f32>(), 0.5);
+    assert!((deviation.into_scalar::<f32>() - 1.000_001).abs() < 1e-5);
+}
+
+#[test]
 fn every_loss_has_a_name_of_its_own_and_a_source() {
-    let mut names: Vec<&str> = LOSSES.iter().map(|loss| loss.card().name).collect();
+    let all = Method::all();
+    let mut names: Vec<&str> = all.iter().map(|method| method.card().name).collect();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), LOSSES.len());
-    for loss in LOSSES {
-        let card = loss.card();
+    assert_eq!(names.len(), all.len());
+    for method in &all {
+        let card = method.card();
         assert!(card.paper.contains("arXiv"), "{}", card.name);
         let other = format!("{}_paper", card.name);
         let two_forms = card.name.ends_with("_paper") || names.contains(&other.as_str());
         assert!(!two_forms || !card.differences.is_empty(), "{}", card.name);
     }
-    let unknown = find("wgan").err().unwrap();
+    let unknown = Method::find("wgan").err().unwrap();
     assert!(unknown.advice().unwrap().contains("wasserstein"));
 }

@@ -38,7 +38,7 @@ impl Model for Bad {
         Pair {
             generator: generator(plan),
             discriminator: match plan.head {
-                Head::Logit => discriminator(plan),
+                Head::Logit | Head::Code => discriminator(plan),
                 Head::Reconstruction => autoencoder::convolutional(plan, plan.width, Init::Narrow),
             },
         }
@@ -68,5 +68,5 @@ fn discriminator(plan: &Plan) -> Network {
         .conv(width, 4, 2)
         .leaky_relu(0.2);
     let built = deep(built).conv(width, 4, 2).leaky_relu(0.2);
-    deep(built).dense(1).finish(plan.decay)
+    deep(built).dense(plan.outputs()).finish(plan.decay)
 }

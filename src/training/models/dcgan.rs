@@ -29,7 +29,7 @@ impl Model for Dcgan {
         Pair {
             generator: generator(plan),
             discriminator: match plan.head {
-                Head::Logit => discriminator(plan),
+                Head::Logit | Head::Code => discriminator(plan),
                 Head::Reconstruction => autoencoder::convolutional(plan, plan.width, Init::Narrow),
             },
         }
@@ -76,5 +76,5 @@ fn discriminator(plan: &Plan) -> Network {
             .batch_norm(plan.batch_norm)
             .leaky_relu(0.2)
     });
-    built.dense(1).finish(plan.decay)
+    built.dense(plan.outputs()).finish(plan.decay)
 }

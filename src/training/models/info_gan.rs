@@ -32,7 +32,7 @@ impl Model for InfoGan {
         Pair {
             generator: generator(plan),
             discriminator: match plan.head {
-                Head::Logit => discriminator(plan),
+                Head::Logit | Head::Code => discriminator(plan),
                 Head::Reconstruction => autoencoder::convolutional(plan, plan.width, Init::Narrow),
             },
         }
@@ -41,17 +41,19 @@ impl Model for InfoGan {
 
 fn generator(plan: &Plan) -> Network {
     let (width, quarter) = (plan.width, plan.size / 4);
+    // The study's auto-encoder decodes with ReLU.
+    let slope = if plan.head == Head::Code { 0.0 } else { SLOPE };
     Builder::new("g", Extent::flat(plan.latent), plan.seed, Init::Narrow)
         .dense(16 * width)
         .batch_norm(true)
-        .leaky_relu(SLOPE)
+        .leaky_relu(slope)
         .dense(2 * width * quarter * quarter)
         .batch_norm(true)
-        .leaky_relu(SLOPE)
+        .leaky_relu(slope)
         .unflatten(quarter, 2 * width)
         .transposed(width, plan.size / 2, 4, 2)
         .batch_norm(true)
-        .leaky_relu(SLOPE)
+        .leaky_relu(slope)
         .transposed(plan.channels, plan.size, 4, 2)
         .sigmoid()
         .finish(plan.decay)
@@ -69,6 +71,6 @@ fn discriminator(plan: &Plan) -> Network {
         .dense(16 * width)
         .batch_norm(plan.batch_norm)
         .leaky_relu(SLOPE)
-        .dense(1)
+        .dense(plan.outputs())
         .finish(plan.decay)
 }

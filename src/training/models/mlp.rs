@@ -44,13 +44,13 @@ impl Model for Mlp {
                 .dense(plan.width)
                 .batch_norm(plan.batch_norm)
                 .leaky_relu(0.2)
-                .dense(1)
+                .dense(plan.outputs())
                 .finish(plan.decay)
         };
         Pair {
             generator,
             discriminator: match plan.head {
-                Head::Logit => discriminator(),
+                Head::Logit | Head::Code => discriminator(),
                 Head::Reconstruction => autoencoder::dense(plan),
             },
         }

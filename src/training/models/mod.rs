@@ -36,6 +36,15 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Numbers that a discriminator with a dense end gives for a picture.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        match self.head {
+            Head::Code => 2 * self.latent,
+            Head::Logit | Head::Reconstruction => 1,
+        }
+    }
+
     /// The extent of a picture.
     #[must_use]
     pub fn picture(&self) -> Extent {

@@ -30,7 +30,7 @@ impl Model for Sngan {
         Pair {
             generator: generator(plan),
             discriminator: match plan.head {
-                Head::Logit => discriminator(plan),
+                Head::Logit | Head::Code => discriminator(plan),
                 Head::Reconstruction => autoencoder::convolutional(plan, plan.width, Init::He),
             },
         }
@@ -100,5 +100,5 @@ fn discriminator(plan: &Plan) -> Network {
             |b| b,
         )
     });
-    built.relu().sum().dense(1).finish(plan.decay)
+    built.relu().sum().dense(plan.outputs()).finish(plan.decay)
 }

@@ -68,7 +68,7 @@ fn every_model_makes_pictures_of_every_size_it_names_and_judges_them() {
     let device = Device::flex();
     for model in MODELS {
         for &size in model.sizes() {
-            for (channels, head) in [(1, Head::Logit), (3, Head::Reconstruction)] {
+            for (channels, head) in [(1, Head::Logit), (1, Head::Code), (3, Head::Reconstruction)] {
                 let plan = plan(size, channels, 4, head);
                 let mut pair = build(*model, &plan).unwrap();
                 let latent = TensorData::new(vec![0.5_f32; 2 * 64], [2, 64]);
@@ -82,6 +82,7 @@ fn every_model_makes_pictures_of_every_size_it_names_and_judges_them() {
                 let judged = pair.discriminator.forward(made, &mut pass);
                 let expected = match head {
                     Head::Logit => 1,
+                    Head::Code => 128,
                     Head::Reconstruction => values,
                 };
                 assert_eq!(judged.dims(), [2, expected], "{} {size}", model.name());

@@ -1,7 +1,7 @@
 //! What a run is told. Everything that is left out follows from the loss and the model, as in the study.
 
 use crate::error::{Error, Result};
-use crate::training::losses::{self, Constants, Loss};
+use crate::training::losses::{Constants, Method};
 use crate::training::models::{self, Model};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// A name of `training::models::MODELS`.
     pub model: String,
-    /// A name of `training::losses::LOSSES`.
+    /// A name of `training::losses::Method::all`.
     pub loss: String,
     /// The training set: any source of pictures.
     pub data: String,
@@ -124,7 +124,7 @@ pub struct Settled {
     /// As it was given.
     pub config: Config,
     /// The loss.
-    pub loss: &'static dyn Loss,
+    pub method: Method,
     /// The architecture.
     pub model: &'static dyn Model,
     /// Its width.
@@ -147,12 +147,12 @@ impl Config {
     /// # Errors
     /// An unknown name or a number out of its range: which, and what it may be.
     pub fn settle(&self) -> Result<Settled> {
-        let loss = losses::find(&self.loss)?;
+        let method = Method::find(&self.loss)?;
         let model = models::find(&self.model)?;
-        let defaults = loss.defaults();
+        let defaults = method.defaults();
         let settled = Settled {
             config: self.clone(),
-            loss,
+            method,
             model,
             width: self.width.unwrap_or(model.width()),
             learning_rate: self.learning_rate.unwrap_or(defaults.learning_rate),
@@ -201,7 +201,7 @@ impl Settled {
         let positive = [
             ("learning_rate", self.learning_rate),
             ("gradient_norm", c.gradient_norm.unwrap_or(1.0)),
-            ("clip", if self.loss.clips() { self.constants.clip } else { 1.0 }),
+            ("clip", if self.method.clips() { self.constants.clip } else { 1.0 }),
         ];
         for (name, value) in positive {
             if !(value > 0.0 && value.is_finite()) {

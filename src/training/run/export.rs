@@ -74,7 +74,7 @@ pub fn write_generator(sampler: &Sampler, settled: &Settled, folder: &Path) -> R
         generator: Declaration {
             input: "latent".into(),
             latent: vec![config.latent],
-            distribution: "uniform".into(),
+            distribution: settled.method.latents().name().into(),
             output: "images".into(),
             range: "unit".into(),
             size: config.size,

@@ -6,7 +6,7 @@ use super::replay::Replay;
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::training::layers::{Lent, Mode, Parameters, Pass, Rows, values};
-use crate::training::losses::{Judged, Memory, penalty};
+use crate::training::losses::{Judged, Loss, Memory, Method, penalty, vae};
 use crate::training::models::{self, Pair, Plan};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
@@ -79,11 +79,15 @@ impl Game {
     /// # Errors
     /// A loss that is not finite; a failure of burn's backend.
     pub fn step(&mut self, step: usize, real: &[f32]) -> Result<Losses> {
+        let loss = match self.settled.method {
+            Method::Game(loss) => loss,
+            Method::Vae(_) => return self.encode(step, real),
+        };
         let due = Self::updates_generator(self.settled.n_critic, step);
         let n = self.settled.config.batch_size;
         let latents = self.latents("training/latent", step, n);
         // One generator pass serves both updates where they share their latents: its weights do not change between.
-        let shared = due && !self.settled.loss.redraws();
+        let shared = due && !loss.redraws();
         let lent = self.pair.generator.lend(&self.device, shared, false)?;
         let fake = self.generate(&lent, &latents, 1 + usize::from(shared))?;
         let still = fake.clone().inner();
@@ -95,18 +99,18 @@ impl Game {
             }
             None => still,
         };
-        let (discriminator, errors) = self.update_discriminator(step, real, seen)?;
+        let (discriminator, errors) = self.update_discriminator(loss, step, real, seen)?;
         let generator = if !due {
             None
         } else if shared {
-            Some(self.update_generator(&lent, fake)?)
+            Some(self.update_generator(loss, &lent, fake)?)
         } else {
             let latents = self.latents("training/latent_of_generator", step, n);
             let lent = self.pair.generator.lend(&self.device, true, false)?;
             let fake = self.generate(&lent, &latents, 1)?;
-            Some(self.update_generator(&lent, fake)?)
+            Some(self.update_generator(loss, &lent, fake)?)
         };
-        self.remember(real, &latents, errors)?;
+        self.remember(loss, real, &latents, errors)?;
         Ok(Losses {
             discriminator,
             generator,
@@ -148,11 +152,11 @@ impl Game {
     /// The discriminator's loss; and the errors on real and generated pictures for a loss that remembers them.
     fn update_discriminator(
         &mut self,
+        loss: &dyn Loss,
         step: usize,
         real: &[f32],
         fake: Rows,
     ) -> Result<(f64, Option<(f64, f64)>)> {
-        let loss = self.settled.loss;
         let lent = self.pair.discriminator.lend(&self.device, true, true)?;
         let judged_real = self.judge(&lent, self.rows(real));
         let judged_fake = self.judge(&lent, fake.clone());
@@ -186,21 +190,53 @@ impl Game {
     }
 
     /// The generator's loss. `lent` are the weights that `fake` was made with.
-    fn update_generator(&mut self, lent: &Lent, fake: Rows) -> Result<f64> {
+    fn update_generator(&mut self, loss: &dyn Loss, lent: &Lent, fake: Rows) -> Result<f64> {
         let still = self.pair.discriminator.lend(&self.device, false, false)?;
-        let total = self.settled.loss.generator(&self.judge(&still, fake));
+        let total = loss.generator(&self.judge(&still, fake));
         let mut gradients = total.backward();
         let n_updates = self.optimizers[0].n_updates as usize;
         let value = finite("generator", n_updates, scalar(total.inner())?)?;
         let gradients = self.gradients(lent, &mut gradients)?;
-        self.optimizers[0].update(&mut self.pair.generator.parameters, &gradients);
+        self.move_generator(&gradients);
+        Ok(value)
+    }
+
+    fn move_generator(&mut self, gradients: &[Option<Vec<f32>>]) {
+        self.optimizers[0].update(&mut self.pair.generator.parameters, gradients);
         if let (Some(average), Some(keep)) = (&mut self.average, self.settled.config.ema) {
             let now = self.pair.generator.parameters.list();
             for (slot, parameter) in now.iter().enumerate() {
                 average.average(slot, &parameter.values, keep as f32);
             }
         }
-        Ok(value)
+    }
+
+    /// One update of encoder and generator together.
+    fn encode(&mut self, step: usize, real: &[f32]) -> Result<Losses> {
+        let config = &self.settled.config;
+        let (n, latent, channels) = (config.batch_size, config.latent, config.channels);
+        let mut stream = self.seed.stream("training/latent", step as u64);
+        let noise: Vec<f32> = (0..n * latent).map(|_| stream.normal() as f32).collect();
+        let encoder = self.pair.discriminator.lend(&self.device, true, true)?;
+        let judged = self.judge(&encoder, self.rows(real));
+        let (mean, deviation) = vae::moments(judged.output, latent);
+        let codes = mean.clone() + deviation.clone() * self.rows(&noise);
+        let decoder = self.pair.generator.lend(&self.device, true, false)?;
+        let mut pass = Pass::new(&decoder, Mode::Training);
+        let made = self.pair.generator.forward(codes, &mut pass);
+        let found = std::mem::take(&mut pass.statistics);
+        self.pair.generator.follow(&found)?;
+        let total = vae::objective(&judged.pictures, made, (mean, deviation), channels);
+        let mut gradients = total.backward();
+        let value = finite("encoder", step, scalar(total.inner())?)?;
+        let of_encoder = self.gradients(&encoder, &mut gradients)?;
+        let of_decoder = self.gradients(&decoder, &mut gradients)?;
+        self.optimizers[1].update(&mut self.pair.discriminator.parameters, &of_encoder);
+        self.move_generator(&of_decoder);
+        Ok(Losses {
+            discriminator: value,
+            generator: Some(value),
+        })
     }
 
     fn gradients(&self, lent: &Lent, found: &mut Gradients) -> Result<Vec<Option<Vec<f32>>>> {
@@ -215,11 +251,11 @@ impl Game {
     /// Moves the loss's own state.
     fn remember(
         &mut self,
+        loss: &dyn Loss,
         real: &[f32],
         latents: &[f32],
         errors: Option<(f64, f64)>,
     ) -> Result<()> {
-        let loss = self.settled.loss;
         let (real, fake) = match (loss.memory(), errors) {
             (Memory::SeenAgain, _) => {
                 let lent = self.pair.generator.lend(&self.device, false, false)?;
@@ -245,7 +281,7 @@ pub(super) fn plan(settled: &Settled) -> Plan {
         channels: config.channels,
         latent: config.latent,
         width: settled.width,
-        head: settled.loss.head(),
+        head: settled.method.head(),
         batch_norm: settled.batch_norm,
         spectral_norm: config.spectral_norm,
         decay: config.batch_norm_decay as f32,

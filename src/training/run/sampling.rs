@@ -7,6 +7,7 @@ use crate::rng::Seed;
 use crate::sources::Pixels;
 use crate::sources::memory::MemorySource;
 use crate::training::layers::{Network, Parameters, Rows};
+use crate::training::losses::Latents;
 use crate::training::models;
 use burn::tensor::{Device, TensorData};
 
@@ -17,6 +18,7 @@ const CHUNK: usize = 128;
 pub struct Sampler {
     generator: Network,
     latent: usize,
+    latents: Latents,
     size: usize,
     channels: usize,
     name: String,
@@ -34,6 +36,7 @@ impl Sampler {
         Ok(Self {
             generator,
             latent: config.latent,
+            latents: settled.method.latents(),
             size: config.size,
             channels: config.channels,
             name: format!("{}/{}", config.model, config.loss),
@@ -46,13 +49,15 @@ impl Sampler {
         &self.generator
     }
 
-    /// The latent of picture `index`, uniform in [-1, 1).
+    /// The latent of picture `index`.
     #[must_use]
     pub fn latent(&self, seed: Seed, index: usize) -> Vec<f32> {
         let mut stream = seed.stream("generator/latent", index as u64);
-        (0..self.latent)
-            .map(|_| (2.0 * stream.uniform() - 1.0) as f32)
-            .collect()
+        let mut draw = || match self.latents {
+            Latents::Uniform => 2.0 * stream.uniform() - 1.0,
+            Latents::Normal => stream.normal(),
+        };
+        (0..self.latent).map(|_| draw() as f32).collect()
     }
 
     /// `n` pictures as numbers in [0, 1], row-major `[n, height, width, channels]`.
