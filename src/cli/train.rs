@@ -88,7 +88,8 @@ mod enabled {
                     .mend("the settings are those of `settings` in a run.json")
             });
         }
-        if typed.resume && typed.data.is_none() {
+        let checkpoint = typed.output.join("checkpoint.gavel");
+        if typed.resume && (typed.data.is_none() || checkpoint.exists()) {
             return settings(&typed.output);
         }
         Ok(Config {

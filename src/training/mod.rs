@@ -8,3 +8,4 @@ pub mod layers;
 pub mod losses;
 pub mod models;
 pub mod run;
+pub mod triangles;

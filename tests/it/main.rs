@@ -35,3 +35,4 @@ mod shared;
 mod sources;
 mod statistics;
 mod store;
+mod train;

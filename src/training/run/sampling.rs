@@ -60,6 +60,15 @@ impl Sampler {
         (0..self.latent).map(|_| draw() as f32).collect()
     }
 
+    /// Brings latents back to where samples come from, as far as that has a border.
+    pub fn keep_inside(&self, latents: &mut [f32]) {
+        if self.latents == Latents::Uniform {
+            for value in latents {
+                *value = value.clamp(-1.0, 1.0);
+            }
+        }
+    }
+
     /// `n` pictures as numbers in [0, 1], row-major `[n, height, width, channels]`.
     ///
     /// # Errors

@@ -309,3 +309,22 @@ fn the_onnx_file_gives_the_same_pictures() {
         }
     }
 }
+
+#[test]
+fn drive() {
+    let Ok(text) = std::env::var("DRIVE") else { return };
+    let config: Config = serde_json::from_str(&text).unwrap();
+    struct Talk;
+    impl crate::progress::Observer for Talk {
+        fn begin(&self, _: &str, _: usize) {}
+        fn advance(&self, _: usize) {}
+        fn end(&self) {}
+        fn say(&self, line: &str) { eprintln!("{line}"); }
+        fn stop_requested(&self) -> bool { false }
+    }
+    let out = std::env::var("OUT").ok().map(|p| Folder { path: p.into(), resume: false });
+    let started = Instant::now();
+    let trained = train(&config, out.as_ref(), &Talk).unwrap();
+    let r = &trained.report;
+    eprintln!("{:?} steps {} train {:.2}s ({:.2} ms/step) total {:.2}s weights {:?}", r.ending, r.steps, r.seconds, 1e3*r.seconds/r.steps as f64, started.elapsed().as_secs_f64(), r.n_weights);
+}
