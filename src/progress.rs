@@ -8,6 +8,8 @@ pub trait Observer: Sync {
     fn advance(&self, n: usize);
     /// The piece of work is over.
     fn end(&self);
+    /// A line of talk about the work.
+    fn say(&self, _line: &str) {}
     /// Has the user asked to stop (Ctrl-C)? Long loops ask once an item.
     fn stop_requested(&self) -> bool;
 }

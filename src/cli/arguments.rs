@@ -11,6 +11,7 @@ mod selftest;
 mod sensitivity;
 mod shims;
 mod sweep;
+mod train;
 
 pub use audit::{Audit, FailOn};
 pub use compare::Compare;
@@ -23,6 +24,7 @@ pub use selftest::Selftest;
 pub use sensitivity::Sensitivity;
 pub use shims::{Fidelity, PytorchFid};
 pub use sweep::{ExecutorChoice, RunOne, Sweep, SweepCommand, SweepPlan};
+pub use train::Train;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -115,6 +117,8 @@ Examples:
     /// List, verify, convert and fetch extractors
     #[command(subcommand, after_help = SIDECAR_HELP)]
     Models(Models),
+    /// Train a reference generator: a model, a loss, a data set, a seed (needs the cargo feature `training`)
+    Train(Train),
     /// Everything at once on data made on the spot, no download
     #[command(after_help = "Example:\n  gavel demo -o demo/")]
     Demo(Demo),

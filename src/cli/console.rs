@@ -137,6 +137,10 @@ impl Observer for Console {
         });
     }
 
+    fn say(&self, line: &str) {
+        self.talk(line);
+    }
+
     fn stop_requested(&self) -> bool {
         let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
         Self::is_interrupted() || until.is_some_and(|until| Instant::now() > until)

@@ -29,6 +29,7 @@ mod stats;
 mod store;
 mod sweep;
 mod thumbnails;
+mod train;
 
 use crate::error::Result;
 use arguments::{Arguments, Command};
@@ -80,6 +81,7 @@ fn dispatch(typed: &Command, command: Vec<String>, console: &Console) -> Result<
         Command::Stats(typed) => stats::run(typed, console),
         Command::Features(typed) => features::run(typed, console),
         Command::Models(typed) => models::run(typed, console),
+        Command::Train(typed) => train::run(typed, console),
         Command::Demo(typed) => demo::run(typed, &command, console),
         Command::Doctor(typed) => doctor::run(typed, console),
         Command::Store(typed) => store::run(typed, console),

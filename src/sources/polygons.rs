@@ -8,9 +8,13 @@
 //! polygons are drawn and permuted by `permutation(n)`; only `n=80000` (the default) is the paper's set. The splits are the
 //! first 6/8, the next 1/8 and the last 1/8 of the permuted set (60,000, 10,000 and 10,000). Without a split: all.
 
+mod coverage;
+mod nearest;
 mod raster;
 mod source;
 
+pub use coverage::Triangle;
+pub use nearest::{Nearest, STARTS, THRESHOLD, nearest_triangle};
 pub use source::PolygonSource;
 
 use crate::error::{Error, Result};

@@ -1,6 +1,11 @@
-//! Training with burn: today the embedded extractor, later reference generators.
+//! Training with burn: the embedded extractor, and the reference generators of the study.
 //!
 //! The only stage that names `burn`; it is compiled with the cargo feature `training` alone, so that evaluating images
 //! never pays for an autodiff.
 
 pub mod embedded;
+pub mod layers;
+pub mod losses;
+pub mod models;
+pub mod run;
+pub mod triangles;

@@ -36,3 +36,4 @@ mod sources;
 mod statistics;
 mod store;
 mod study;
+mod train;

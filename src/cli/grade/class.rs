@@ -31,20 +31,26 @@ pub fn list(folder: &Path) -> Result<Vec<Submission>> {
         Error::io(folder, &e).mend("give a folder with one archive or folder for each submission")
     })?;
     let mut found: Vec<(String, PathBuf)> = Vec::new();
+    let mut n_links = 0;
     for entry in entries {
         let entry = entry.map_err(|e| Error::io(folder, &e))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        n_links += usize::from(is_link);
         if !name.starts_with('.') && !is_link {
             found.push((name, entry.path()));
         }
     }
     found.sort();
     if found.is_empty() {
-        return Err(
-            Error::input(format!("{}: no submission in it", folder.display()))
-                .mend("put one archive or folder for each submission into it"),
-        );
+        return Err(Error::input(match n_links {
+            0 => format!("{}: no submission in it", folder.display()),
+            n => format!(
+                "{}: no submission in it, only {n} symbolic links, which are not followed",
+                folder.display()
+            ),
+        })
+        .mend("put one archive or folder for each submission into it"));
     }
     let mut taken = BTreeSet::new();
     let mut class: Vec<Submission> = found

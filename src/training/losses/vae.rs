@@ -1,0 +1,116 @@
+//! The variational auto-encoder: no game, but one objective of an encoder (in the discriminator's place) and a generator.
+
+use super::{Card, Defaults, NONE};
+use crate::training::layers::Rows;
+use burn::tensor::{Tensor, activation};
+
+/// Keeps logarithms finite; the study's 1e-8 is lost in float32 beside 1.
+const EDGE: f32 = 1e-7;
+
+/// Minimises the cross entropy of the reconstruction plus the divergence of the codes from N(0, 1).
+pub struct Vae {
+    as_in_code: bool,
+}
+
+/// Where the latents of samples come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Latents {
+    /// Each uniform in [-1, 1).
+    Uniform,
+    /// Each standard normal.
+    Normal,
+}
+
+impl Latents {
+    /// `uniform` or `normal`, as in a generator's sidecar.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform",
+            Self::Normal => "normal",
+        }
+    }
+}
+
+impl Vae {
+    /// As in the study's code.
+    pub const CODE: Self = Self { as_in_code: true };
+    /// As in the paper.
+    pub const PAPER: Self = Self { as_in_code: false };
+
+    /// What is known of it.
+    #[must_use]
+    pub fn card(&self) -> Card {
+        let (name, differences) = if self.as_in_code {
+            (
+                "vae",
+                "as in the study's code: trained with normal latents, but its samples are made from uniform ones in [-1, 1]",
+            )
+        } else {
+            (
+                "vae_paper",
+                "as in the paper: samples are made from normal latents",
+            )
+        };
+        Card {
+            name,
+            formula: "-mean over pictures and channels of sum (x ln y + (1 - x) ln(1 - y)) + mean over pictures of \
+                      sum (m^2 + s^2 - ln(1e-8 + s^2) - 1) / 2",
+            paper: "Kingma and Welling 2014, arXiv 1312.6114",
+            differences,
+        }
+    }
+
+    /// The study's defaults.
+    #[must_use]
+    pub fn defaults(&self) -> Defaults {
+        Defaults {
+            learning_rate: 5e-5,
+            beta1: 0.5,
+            n_critic: 1,
+            batch_norm: true,
+            constants: NONE,
+        }
+    }
+
+    /// Where samples come from.
+    #[must_use]
+    pub fn latents(&self) -> Latents {
+        if self.as_in_code {
+            Latents::Uniform
+        } else {
+            Latents::Normal
+        }
+    }
+}
+
+/// Means and deviations `[n, latent]` of the codes `[n, 2 latent]`; the deviation is `1e-6 + ln(1 + exp(raw))`.
+#[must_use]
+pub fn moments(codes: Rows, latent: usize) -> (Rows, Rows) {
+    let mean = codes.clone().narrow(1, 0, latent);
+    let raw = codes.narrow(1, latent, latent);
+    (
+        mean,
+        activation::log_sigmoid(raw.neg()).neg().add_scalar(1e-6),
+    )
+}
+
+/// The objective, of shape `[1]`: `pictures` and `made` are `[n, values]` of `channels` channels.
+#[must_use]
+pub fn objective(
+    pictures: &Rows,
+    made: Rows,
+    (mean, deviation): (Rows, Rows),
+    channels: usize,
+) -> Tensor<1> {
+    let n = pictures.dims()[0] as f32;
+    let made = made.clamp(EDGE, 1.0 - EDGE);
+    let dark = pictures.clone().neg().add_scalar(1.0);
+    let likelihood =
+        pictures.clone() * made.clone().log() + dark * made.neg().add_scalar(1.0).log();
+    let reconstruction = likelihood.sum().mul_scalar(-1.0 / (n * channels as f32));
+    let variance = deviation.square();
+    let log = variance.clone().add_scalar(1e-8).log();
+    let divergence = (mean.square() + variance - log).sub_scalar(1.0).sum();
+    reconstruction + divergence.mul_scalar(0.5 / n)
+}

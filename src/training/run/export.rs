@@ -1,0 +1,92 @@
+//! A trained generator as an ONNX file, and beside it what its latents and pictures are.
+
+use super::config::Settled;
+use super::sampling::Sampler;
+use super::write;
+use crate::error::{Error, Result};
+use crate::features::onnx_file::Dim;
+use crate::training::layers::{Drawing, Extent};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// `generator.toml` beside `generator.onnx`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sidecar {
+    /// The `[generator]` table.
+    pub generator: Declaration,
+}
+
+/// What a generator takes and makes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    /// The ONNX input's name.
+    pub input: String,
+    /// Shape of one latent.
+    pub latent: Vec<usize>,
+    /// `uniform` in [-1, 1), or `normal`.
+    pub distribution: String,
+    /// The ONNX output's name, `[N, channels, size, size]`.
+    pub output: String,
+    /// `unit`: [0, 1]; `minus1_1`: [-1, 1].
+    pub range: String,
+    /// Height and width of a picture.
+    pub size: usize,
+    /// 1 or 3.
+    pub channels: usize,
+}
+
+/// The ONNX bytes: input `latent` `[N, latent]`, output `images` `[N, channels, size, size]` in [0, 1].
+///
+/// # Errors
+/// A generator with a layer that cannot be written.
+pub fn onnx(sampler: &Sampler, settled: &Settled) -> Result<Vec<u8>> {
+    let config = &settled.config;
+    let network = sampler.generator();
+    let about = format!(
+        "Generator of {} trained with the loss {} for {} steps",
+        config.model, config.loss, config.steps
+    );
+    let mut drawing = Drawing::new("generator", &about, &network.parameters);
+    drawing.graph.metadata("model", &config.model);
+    drawing.graph.metadata("loss", &config.loss);
+    drawing.graph.metadata("seed", &config.seed.to_string());
+    let input = drawing.input("latent", config.latent);
+    let made = network.draw(input, &mut drawing)?;
+    let pictures = match network.output().area() {
+        // A network that ends in a dense layer gives pixels one after the other.
+        1 => drawing.picture(
+            "images",
+            &made,
+            Extent::square(config.size, config.channels),
+        ),
+        _ => drawing.graph.node("images", "Identity", &[&made], vec![]),
+    };
+    let shape = [config.channels, config.size, config.size];
+    drawing.graph.output(&pictures, &Dim::batch_of(&shape));
+    drawing.graph.finish()
+}
+
+/// Writes `generator.onnx` and `generator.toml` into `folder`.
+///
+/// # Errors
+/// As [`onnx`], and files that cannot be written.
+pub fn write_generator(sampler: &Sampler, settled: &Settled, folder: &Path) -> Result<()> {
+    let config = &settled.config;
+    let sidecar = Sidecar {
+        generator: Declaration {
+            input: "latent".into(),
+            latent: vec![config.latent],
+            distribution: settled.method.latents().name().into(),
+            output: "images".into(),
+            range: "unit".into(),
+            size: config.size,
+            channels: config.channels,
+        },
+    };
+    let text = toml::to_string_pretty(&sidecar)
+        .map_err(|error| Error::numerical(format!("generator.toml: {error}")))?;
+    write(&folder.join("generator.toml"), text.as_bytes())?;
+    write(&folder.join("generator.onnx"), &onnx(sampler, settled)?)
+}
