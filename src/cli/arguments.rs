@@ -35,6 +35,8 @@ A set is
   an IDX file (MNIST), a CIFAR archive, an .npz with arr_0
   a feature file (.npy or .npz, [N, D]), a statistics file (.npz: mu, sigma)
   polygons:triangles?n=4000&seed=0
+  a generator: generator.onnx?n=10000&seed=7 (its latents are declared in
+  generator.toml: [generator] latent, distribution, range)
 Select with #train/cat, #label=3, #first=1000 or #shard=2/8.";
 
 const SIDECAR_HELP: &str = "\
@@ -184,6 +186,9 @@ pub struct Network {
     /// Only the first N pictures of each set
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// Pictures drawn from a generator.onnx that does not say ?n= [default: 10000]
+    #[arg(long, value_name = "N")]
+    pub n: Option<usize>,
 }
 
 /// Which engine runs the network.

@@ -27,6 +27,8 @@ pub struct NetworkPlan {
     pub models: PathBuf,
     /// Only the first pictures of each set.
     pub limit: Option<usize>,
+    /// Pictures drawn from a generator whose spec does not say how many.
+    pub drawn: usize,
 }
 
 impl NetworkPlan {
@@ -36,6 +38,7 @@ impl NetworkPlan {
             ("--batch-size", typed.batch_size),
             ("--threads", typed.threads),
             ("--limit", typed.limit),
+            ("--n", typed.n),
         ] {
             if value == Some(0) {
                 return Err(Error::usage(format!("{option} 0: expected at least 1")));
@@ -71,6 +74,7 @@ impl NetworkPlan {
             store: store(typed.store.as_deref())?,
             models: models_folder(typed.models.as_deref())?,
             limit: typed.limit,
+            drawn: typed.n.unwrap_or(10_000),
         })
     }
 }

@@ -49,6 +49,7 @@ pub fn pytorch_fid(typed: &PytorchFid, console: &Console) -> Result<()> {
         on_error: OnErrorChoice::Fail,
         max_bad: None,
         limit: None,
+        n: None,
     };
     let [first, second] = typed.paths.as_slice() else {
         return Err(Error::usage("expected two paths").mend("gavel pytorch-fid real/ generated/"));
@@ -174,6 +175,7 @@ fn network(typed: &Fidelity) -> Network {
         on_error: OnErrorChoice::Fail,
         max_bad: None,
         limit: None,
+        n: None,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod digest;
 pub mod engine;
 pub mod extract;
 pub mod fetch;
+pub mod generator;
 pub mod inception;
 mod model_error;
 pub mod onnx_file;

@@ -40,6 +40,7 @@ pub fn plan(typed: &Typed, course: &Course) -> Result<NetworkPlan> {
         on_error: OnErrorChoice::Skip,
         max_bad: None,
         limit: None,
+        n: None,
     })
 }
 

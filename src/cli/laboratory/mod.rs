@@ -9,6 +9,7 @@ use crate::cli::plan::NetworkPlan;
 use crate::error::{Error, Result};
 use crate::features::engine;
 use crate::features::extract::{extract, extract_under};
+use crate::features::generator::{self, Generator};
 use crate::features::{
     Engine, Extraction, Extractor, Network, Origin, Role, descriptors, registry,
 };
@@ -105,6 +106,9 @@ impl<'a> Laboratory<'a> {
 
     /// Opens a source, with `--limit` applied.
     pub fn open(&self, spec: &str) -> Result<Opened> {
+        if let Some(generator) = generator::Spec::parse(spec)? {
+            return self.draw(spec, &generator);
+        }
         let limited = match self.plan.limit {
             Some(n) => format!("{spec}#first={n}"),
             None => spec.to_string(),
@@ -120,6 +124,24 @@ impl<'a> Laboratory<'a> {
             }
         }
         Ok(opened)
+    }
+
+    /// Draws pictures from a generator.
+    fn draw(&self, spec: &str, wanted: &generator::Spec<'_>) -> Result<Opened> {
+        let discovery = engine::discover(&self.plan.request);
+        let made = Generator::load(wanted.path, &discovery, self.plan.extract.threads)?;
+        for note in &made.notes {
+            self.warn(Warning::new(
+                "generator_assumption",
+                format!("{}: {note}", wanted.path.display()),
+                "declare it in the .toml beside the .onnx: [generator] distribution, range",
+            ));
+        }
+        let n = wanted.n.unwrap_or(self.plan.drawn);
+        let n = self.plan.limit.map_or(n, |limit| n.min(limit));
+        let seed = wanted.seed.map_or(self.seed, Seed);
+        let pictures = made.pictures(spec, n, seed, self.console)?;
+        Ok(Opened::Images(Box::new(pictures)))
     }
 
     /// The network, made ready at the first call.

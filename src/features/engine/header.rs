@@ -88,8 +88,8 @@ const EXTERNAL: i32 = 1;
 pub(super) struct Header {
     /// The batch dimension where the file fixes one.
     pub fixed_batch: Option<usize>,
-    /// The input's shape for one picture, without the batch dimension.
-    pub picture: [usize; 3],
+    /// The input's shape for one picture (or latent), without the batch dimension.
+    pub picture: Vec<usize>,
     /// Position in the graph's list of outputs of each output of the extractor.
     pub positions: Vec<usize>,
 }
@@ -98,6 +98,13 @@ impl Header {
     /// Values of one picture's tensor.
     pub(super) fn picture_len(&self) -> usize {
         self.picture.iter().product()
+    }
+
+    /// The input's shape for a batch.
+    pub(super) fn shape(&self, batch: usize) -> Vec<usize> {
+        std::iter::once(batch)
+            .chain(self.picture.iter().copied())
+            .collect()
     }
 }
 
@@ -108,6 +115,18 @@ impl Header {
 /// anything but one input, an element type other than float32, a rank other than 4, sizes other than the extractor's,
 /// an output that the graph does not have or never computes.
 pub(super) fn check(bytes: &[u8], extractor: &Extractor) -> Result<Header> {
+    let spec = &extractor.input;
+    let (height, width) = spec.size;
+    let picture = if spec.channels_last {
+        [height, width, spec.channels]
+    } else {
+        [spec.channels, height, width]
+    };
+    check_for(bytes, extractor, &picture)
+}
+
+/// As [`check`], for inputs of another shape than a picture's.
+pub(super) fn check_for(bytes: &[u8], extractor: &Extractor, item: &[usize]) -> Result<Header> {
     let name = &extractor.name;
     let graph = Model::decode(bytes)
         .map_err(|error| damaged(name, &format!("after {} bytes: {error}", bytes.len())))?
@@ -125,11 +144,11 @@ pub(super) fn check(bytes: &[u8], extractor: &Extractor) -> Result<Header> {
         ))
         .mend("save the model again with its weights inside (onnx.save_model(..., save_as_external_data=False))"));
     }
-    let (fixed_batch, picture) = check_input(&graph, extractor)?;
+    let fixed_batch = check_input(&graph, extractor, item)?;
     let positions = check_outputs(&graph, extractor)?;
     Ok(Header {
         fixed_batch,
-        picture,
+        picture: item.to_vec(),
         positions,
     })
 }
@@ -141,7 +160,7 @@ fn damaged(name: &str, what: &str) -> Error {
     .mend("fetch or convert the file again, and compare its sha256 with the publisher's")
 }
 
-fn check_input(graph: &Graph, extractor: &Extractor) -> Result<(Option<usize>, [usize; 3])> {
+fn check_input(graph: &Graph, extractor: &Extractor, wanted: &[usize]) -> Result<Option<usize>> {
     let name = &extractor.name;
     let constants: HashSet<&str> = graph
         .initializers
@@ -186,42 +205,37 @@ fn check_input(graph: &Graph, extractor: &Extractor) -> Result<(Option<usize>, [
         ))
         .mend("export the network with a float32 input"));
     }
-    let spec = &extractor.input;
-    let (height, width) = spec.size;
-    let wanted = if spec.channels_last {
-        [height, width, spec.channels]
-    } else {
-        [spec.channels, height, width]
-    };
     // Without a declared shape nothing contradicts the extractor.
     let Some(shape) = &tensor.shape else {
-        return Ok((None, wanted));
+        return Ok(None);
     };
     let dims: Vec<Option<i64>> = shape.dims.iter().map(|dim| dim.value).collect();
     let mismatch = |dim: &Option<i64>, want: usize| {
         dim.is_some_and(|dim| dim > 0 && usize::try_from(dim) != Ok(want))
     };
-    if dims.len() != 4
+    if dims.len() != wanted.len() + 1
         || dims
             .iter()
             .skip(1)
             .zip(wanted)
-            .any(|(dim, want)| mismatch(dim, want))
+            .any(|(dim, want)| mismatch(dim, *want))
     {
         return Err(Error::engine(format!(
-            "{name}: the input `{}` has the shape {}, but the extractor hands over [N, {}, {}, {}]",
+            "{name}: the input `{}` has the shape {}, but the extractor hands over [N, {}]",
             input.name,
             shape_name(&dims),
-            wanted[0],
-            wanted[1],
-            wanted[2]
+            wanted
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
         ))
         .mend("declare the input's size, channels and layout in the sidecar file beside the ONNX file"));
     }
     let fixed_batch = dims[0]
         .and_then(|dim| usize::try_from(dim).ok())
         .filter(|&dim| dim > 0);
-    Ok((fixed_batch, wanted))
+    Ok(fixed_batch)
 }
 
 fn check_outputs(graph: &Graph, extractor: &Extractor) -> Result<Vec<usize>> {

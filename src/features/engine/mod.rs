@@ -24,6 +24,7 @@ pub use search::{Origin, Surroundings};
 
 use crate::error::{Error, Result};
 use crate::features::{Engine, Extractor, Network};
+use std::sync::Arc;
 
 const HOW_TO_GET_ONNX_RUNTIME: &str = "`pip install onnxruntime` in the active Python environment, or --onnxruntime PATH with a downloaded library";
 
@@ -37,14 +38,43 @@ pub fn load(
     discovery: &Discovery,
     threads: usize,
 ) -> Result<Box<dyn Engine>> {
-    let network = match &extractor.network {
-        Network::Pixels | Network::Descriptors => return without_network(extractor),
-        Network::Onnx(network) => network,
+    match &extractor.network {
+        Network::Pixels | Network::Descriptors => without_network(extractor),
+        Network::Onnx(network) => {
+            let checked = || header::check(network, extractor);
+            start(extractor, network, &checked, discovery, threads)
+        }
+    }
+}
+
+/// As [`load`], for a network whose input is no picture but has the shape `item`.
+///
+/// # Errors
+/// As [`load`]; engine: not a network.
+pub fn load_for(
+    extractor: &Extractor,
+    item: &[usize],
+    discovery: &Discovery,
+    threads: usize,
+) -> Result<Box<dyn Engine>> {
+    let Network::Onnx(network) = &extractor.network else {
+        return without_network(extractor);
     };
+    let checked = || header::check_for(network, extractor, item);
+    start(extractor, network, &checked, discovery, threads)
+}
+
+fn start(
+    extractor: &Extractor,
+    network: &Arc<Vec<u8>>,
+    checked: &dyn Fn() -> Result<header::Header>,
+    discovery: &Discovery,
+    threads: usize,
+) -> Result<Box<dyn Engine>> {
     if let Some(problem) = discovery.problem() {
         return Err(problem.clone());
     }
-    let header = header::check(network, extractor)?;
+    let header = checked()?;
     match &discovery.runtime {
         Some(runtime) => Ok(Box::new(sessions::OnnxRuntime::new(
             runtime.clone(),

@@ -207,8 +207,7 @@ impl OnnxRuntime {
                 self.name
             ))
         };
-        let [a, b, c] = self.header.picture;
-        let shape = [self.batch, a, b, c];
+        let shape = self.header.shape(self.batch);
         let padded;
         let input: &[f32] = match tensors {
             [tensor] if self.batch == 1 => tensor,

@@ -55,13 +55,12 @@ impl Tract {
             ))
         };
         let outputs = catch_unwind(AssertUnwindSafe(|| -> TractResult<_> {
-            let [a, b, c] = self.header.picture;
             let input = if batch == 1 {
-                Tensor::from_shape(&[1, a, b, c], tensor)?
+                Tensor::from_shape(&self.header.shape(1), tensor)?
             } else {
                 let mut padded = tensor.to_vec();
                 padded.resize(batch * tensor.len(), 0.0);
-                Tensor::from_shape(&[batch, a, b, c], &padded)?
+                Tensor::from_shape(&self.header.shape(batch), &padded)?
             };
             self.plan.run(tvec!(input.into()))
         }))
@@ -87,8 +86,7 @@ impl Tract {
 }
 
 fn plan(bytes: &[u8], header: &Header) -> TractResult<Arc<TypedRunnableModel>> {
-    let [a, b, c] = header.picture;
-    let shape = [header.fixed_batch.unwrap_or(1), a, b, c];
+    let shape = header.shape(header.fixed_batch.unwrap_or(1));
     // Declared output shapes name a free batch dimension, which would fight with the batch of 1.
     let mut model = tract_onnx::onnx()
         .with_ignore_output_shapes(true)
