@@ -57,7 +57,10 @@ mod enabled {
         put(&mut config.channels, typed.channels.as_ref());
         put(&mut config.batch_size, typed.batch_size.as_ref());
         put(&mut config.seed, typed.seed.as_ref());
-        put(&mut config.checkpoint_every, typed.checkpoint_every.as_ref());
+        put(
+            &mut config.checkpoint_every,
+            typed.checkpoint_every.as_ref(),
+        );
         put(&mut config.look_every, typed.look_every.as_ref());
         put(&mut config.look_samples, typed.look_samples.as_ref());
         config.limit = typed.limit.or(config.limit);

@@ -66,7 +66,11 @@ pub fn scores(sampler: &Sampler, test: &[f32], effort: &Effort) -> Result<Scores
     let n = near.len().max(1) as f64;
     let share = |hits: usize| hits as f64 / n;
     let precision = share(near.iter().filter(|(d, _)| *d <= THRESHOLD).count());
-    let blank = share(near.iter().filter(|(d, area)| *d <= THRESHOLD && *area < BLANK).count());
+    let blank = share(
+        near.iter()
+            .filter(|(d, area)| *d <= THRESHOLD && *area < BLANK)
+            .count(),
+    );
     let reached = invert(sampler, test, &made, effort)?;
     let hits = reached.iter().filter(|&&d| d <= THRESHOLD).count();
     let recall = hits as f64 / reached.len().max(1) as f64;
@@ -74,7 +78,11 @@ pub fn scores(sampler: &Sampler, test: &[f32], effort: &Effort) -> Result<Scores
     Ok(Scores {
         precision,
         recall,
-        f1: if sum > 0.0 { 2.0 * precision * recall / sum } else { 0.0 },
+        f1: if sum > 0.0 {
+            2.0 * precision * recall / sum
+        } else {
+            0.0
+        },
         blank,
     })
 }
@@ -104,9 +112,13 @@ fn invert(sampler: &Sampler, targets: &[f32], made: &[f32], effort: &Effort) -> 
 
 /// Index of the sample that is nearest to each target.
 fn nearest(targets: &[f32], made: &[f32]) -> Vec<usize> {
-    let square = |a: &[f32], b: &[f32]| -> f32 { a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum() };
+    let square =
+        |a: &[f32], b: &[f32]| -> f32 { a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum() };
     let one = |target: &[f32]| {
-        let all = made.chunks(VALUES).map(|sample| square(target, sample)).enumerate();
+        let all = made
+            .chunks(VALUES)
+            .map(|sample| square(target, sample))
+            .enumerate();
         all.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(i, _)| i)
     };
     targets.par_chunks(VALUES).map(one).collect()
@@ -177,7 +189,10 @@ mod tests {
     #[test]
     fn real_triangles_are_all_near_and_noise_is_far() {
         let near = distances(&triangles(30), Seed(1));
-        assert!(near.iter().all(|(d, area)| *d < 0.1 && *area > 1.0), "{near:?}");
+        assert!(
+            near.iter().all(|(d, area)| *d < 0.1 && *area > 1.0),
+            "{near:?}"
+        );
         let mut stream = Seed(3).stream("t", 0);
         let noise: Vec<f32> = (0..3 * VALUES).map(|_| stream.uniform() as f32).collect();
         assert!(distances(&noise, Seed(1)).iter().all(|(d, _)| *d > 20.0));

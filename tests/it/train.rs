@@ -15,7 +15,10 @@ fn train(home: &Path, arguments: &[&str]) -> Answer {
 #[test]
 fn without_the_feature_the_command_says_how_to_build_it() {
     let home = tempfile::tempdir().unwrap();
-    let answer = train(home.path(), &["--data", "polygons:triangles?n=64", "-o", "run"]);
+    let answer = train(
+        home.path(),
+        &["--data", "polygons:triangles?n=64", "-o", "run"],
+    );
     answer.fails(2, &["built without training", "--features training"]);
 }
 
@@ -55,7 +58,12 @@ mod enabled {
         assert_eq!(record["steps"], 20);
         assert_eq!(record["settings"]["loss"], "dragan");
         assert_eq!(record["looks"].as_array().unwrap().len(), 2);
-        for file in ["generator.onnx", "generator.toml", "samples/step-000020.png", "checkpoint.gavel"] {
+        for file in [
+            "generator.onnx",
+            "generator.toml",
+            "samples/step-000020.png",
+            "checkpoint.gavel",
+        ] {
             assert!(run.join(file).exists(), "{file}");
         }
         train(home.path(), &typed).fails(2, &["holds another run", "--resume"]);
@@ -67,7 +75,11 @@ mod enabled {
         let with = |folder: &str| {
             let mut typed = tiny("400");
             typed.extend(["--checkpoint-every", "10"]);
-            typed.into_iter().map(str::to_owned).chain(["-o".into(), folder.into()]).collect::<Vec<_>>()
+            typed
+                .into_iter()
+                .map(str::to_owned)
+                .chain(["-o".into(), folder.into()])
+                .collect::<Vec<_>>()
         };
         let straight = with("straight");
         let straight: Vec<&str> = straight.iter().map(String::as_str).collect();
@@ -87,10 +99,14 @@ mod enabled {
         // SIGKILL: no destructor runs.
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(!home.path().join("killed/run.json").exists(), "killed too late to test anything");
+        assert!(
+            !home.path().join("killed/run.json").exists(),
+            "killed too late to test anything"
+        );
         let answer = train(home.path(), &["-o", "killed", "--resume"]);
         assert_eq!(answer.code, 0, "{}", answer.stderr);
-        let onnx = |folder: &str| std::fs::read(home.path().join(folder).join("generator.onnx")).unwrap();
+        let onnx =
+            |folder: &str| std::fs::read(home.path().join(folder).join("generator.onnx")).unwrap();
         assert!(onnx("straight") == onnx("killed"));
     }
 
@@ -105,14 +121,20 @@ mod enabled {
         };
         for (more, code, words) in [
             (vec!["--beta1", "1.5"], 2, vec!["beta1 is 1.5"]),
-            (vec!["--size", "30"], 2, vec!["[1, 2, 8, 16, 28, 32, 64] pixels, not of 30"]),
+            (
+                vec!["--size", "30"],
+                2,
+                vec!["[1, 2, 8, 16, 28, 32, 64] pixels, not of 30"],
+            ),
             (vec!["--limit", "3"], 3, vec!["3 pictures, a batch has 16"]),
         ] {
             train(home.path(), &with(&more)).fails(code, &words);
         }
         let typed = ["--data", "polygons:triangles?n=64", "-o", "run"];
-        train(home.path(), &[&typed[..], &["--loss", "wgan"]].concat()).fails(2, &["no loss `wgan`", "wasserstein"]);
-        train(home.path(), &[&typed[..], &["--model", "vgg"]].concat()).fails(2, &["no model `vgg`", "info_gan"]);
+        train(home.path(), &[&typed[..], &["--loss", "wgan"]].concat())
+            .fails(2, &["no loss `wgan`", "wasserstein"]);
+        train(home.path(), &[&typed[..], &["--model", "vgg"]].concat())
+            .fails(2, &["no model `vgg`", "info_gan"]);
         train(home.path(), &["-o", "run"]).fails(2, &["no training set"]);
         train(home.path(), &["-o", "nowhere", "--resume"]).fails(3, &["checkpoint.gavel"]);
     }

@@ -18,7 +18,7 @@ pub(super) fn add(triangle: &Triangle, sign: f64, shares: &mut [f64]) {
     for row in rows {
         for column in columns.clone() {
             if let Some(place) = shares.get_mut(row * SIDE + column) {
-                *place += sign * share(triangle, &edges, [bounds(row), bounds(column)]);
+                *place += sign * share(triangle, edges.as_ref(), [bounds(row), bounds(column)]);
             }
         }
     }
@@ -60,7 +60,7 @@ fn edges(triangle: &Triangle) -> Option<[[f64; 3]; 3]> {
     Some([line(a, b), line(b, c), line(c, a)])
 }
 
-fn share(triangle: &Triangle, edges: &Option<[[f64; 3]; 3]>, pixel: [[f64; 2]; 2]) -> f64 {
+fn share(triangle: &Triangle, edges: Option<&[[f64; 3]; 3]>, pixel: [[f64; 2]; 2]) -> f64 {
     let Some(edges) = edges else { return 0.0 };
     let [middle_row, middle_column] = pixel.map(|[low, high]| f64::midpoint(low, high));
     // A pixel's corners are at most 0.71 from its middle.
@@ -80,7 +80,11 @@ fn share(triangle: &Triangle, edges: &Option<[[f64; 3]; 3]>, pixel: [[f64; 2]; 2
     }
     let corners = &corners[..n];
     let next = corners.iter().cycle().skip(1);
-    let doubled: f64 = corners.iter().zip(next).map(|(p, q)| p[0] * q[1] - p[1] * q[0]).sum();
+    let doubled: f64 = corners
+        .iter()
+        .zip(next)
+        .map(|(p, q)| p[0] * q[1] - p[1] * q[0])
+        .sum();
     doubled.abs() / 2.0
 }
 
@@ -144,9 +148,19 @@ mod tests {
         let exact = shares(&triangle);
         for (at, (k, share)) in counted.iter().zip(&exact).enumerate() {
             let counted = 1.0 - f64::from(*k) / 64.0;
-            assert!((counted - share).abs() < 0.07, "pixel {at}: {counted}, {share}");
+            assert!(
+                (counted - share).abs() < 0.07,
+                "pixel {at}: {counted}, {share}"
+            );
         }
-        let bias: f64 = counted.iter().map(|k| 1.0 - f64::from(*k) / 64.0).sum::<f64>() - 187.65;
-        assert!(bias.abs() < 1.0, "a shift by a sub-pixel would show here: {bias}");
+        let bias: f64 = counted
+            .iter()
+            .map(|k| 1.0 - f64::from(*k) / 64.0)
+            .sum::<f64>()
+            - 187.65;
+        assert!(
+            bias.abs() < 1.0,
+            "a shift by a sub-pixel would show here: {bias}"
+        );
     }
 }

@@ -168,11 +168,7 @@ fn normal_equations(
 }
 
 /// Solves `(N + damping (diag N + 1e-3)) x = b` by Gauss's elimination; the matrix is positive definite.
-fn solve(
-    normal: &Normal,
-    slope: &[f64; COORDINATES],
-    damping: f64,
-) -> Option<[f64; COORDINATES]> {
+fn solve(normal: &Normal, slope: &[f64; COORDINATES], damping: f64) -> Option<[f64; COORDINATES]> {
     let mut matrix = *normal;
     let mut right = *slope;
     for (i, row) in matrix.iter_mut().enumerate() {
@@ -180,7 +176,7 @@ fn solve(
     }
     for i in 0..COORDINATES {
         let pivot = matrix[i][i];
-        if !(pivot > 1e-300) {
+        if pivot.is_nan() || pivot <= 1e-300 {
             return None;
         }
         for j in i + 1..COORDINATES {
@@ -193,7 +189,9 @@ fn solve(
     }
     let mut solution = [0.0; COORDINATES];
     for i in (0..COORDINATES).rev() {
-        let known: f64 = (i + 1..COORDINATES).map(|k| matrix[i][k] * solution[k]).sum();
+        let known: f64 = (i + 1..COORDINATES)
+            .map(|k| matrix[i][k] * solution[k])
+            .sum();
         solution[i] = (right[i] - known) / matrix[i][i];
     }
     solution.iter().all(|v| v.is_finite()).then_some(solution)
@@ -260,6 +258,9 @@ mod tests {
         assert!(distance(&square) > 10.0);
         let mut stream = Seed(5).stream("t", 0);
         let blank = nearest_triangle(&[1.0; PIXELS], STARTS, &mut stream);
-        assert!(blank.squared_distance < 1e-3 && blank.area() < 0.1, "{blank:?}");
+        assert!(
+            blank.squared_distance < 1e-3 && blank.area() < 0.1,
+            "{blank:?}"
+        );
     }
 }

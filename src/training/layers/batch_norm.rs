@@ -1,6 +1,6 @@
 //! Batch normalisation over the rows of each channel.
 
-use super::{Drawing, Extent, Layer, Pass, Mode, Rows};
+use super::{Drawing, Extent, Layer, Mode, Pass, Rows};
 use crate::error::Result;
 use crate::features::onnx_file::Value;
 
@@ -27,7 +27,8 @@ impl BatchNorm {
                 let centered = x - mean.clone();
                 let variance = centered.clone().square().mean_dim(0);
                 pass.statistics.push((self.mean, mean.inner()));
-                pass.statistics.push((self.variance, variance.clone().inner()));
+                pass.statistics
+                    .push((self.variance, variance.clone().inner()));
                 (centered, variance)
             }
             Mode::Evaluation => (x - pass.lent.get(self.mean), pass.lent.get(self.variance)),

@@ -103,7 +103,13 @@ impl Builder {
 
     /// A transposed convolution to `size` x `size` pixels, the adjoint of a SAME convolution from there to here.
     #[must_use]
-    pub fn transposed(mut self, channels: usize, size: usize, kernel: usize, stride: usize) -> Self {
+    pub fn transposed(
+        mut self,
+        channels: usize,
+        size: usize,
+        kernel: usize,
+        stride: usize,
+    ) -> Self {
         let name = self.name("transposed");
         let table = Table::same(Extent::square(size, channels), kernel, stride);
         let inputs = self.at.channels;
@@ -218,7 +224,7 @@ impl Builder {
         let before = std::mem::take(&mut self.layers);
         let start = self.at;
         let mut built = body(self);
-        let body = std::mem::replace(&mut built.layers, Vec::new());
+        let body = std::mem::take(&mut built.layers);
         built.at = start;
         let mut built = shortcut(built);
         let shortcut = std::mem::replace(&mut built.layers, before);
@@ -271,9 +277,7 @@ impl Builder {
         if self.normalised {
             let vector = normal(&mut stream, shape[1], 1.0);
             let name = format!("{name}.direction");
-            let vector = self
-                .parameters
-                .add(name, [1, shape[1]], Role::Kept, vector);
+            let vector = self.parameters.add(name, [1, shape[1]], Role::Kept, vector);
             self.spectral.push(Spectral {
                 weight: slot,
                 vector,

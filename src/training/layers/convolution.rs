@@ -43,7 +43,15 @@ impl Layer for Convolution {
         let at = |o: usize, i: usize, t: usize| stored[(t * inputs + i) * self.channels + o];
         let weight = ordered(self.channels, inputs, taps, at);
         let shape = [self.channels, inputs, self.table.kernel, self.table.kernel];
-        drawn(drawing, &self.name, "Conv", x, (&shape, &weight), self.bias, &self.table)
+        Ok(drawn(
+            drawing,
+            &self.name,
+            "Conv",
+            x,
+            (&shape, &weight),
+            self.bias,
+            &self.table,
+        ))
     }
 }
 
@@ -81,7 +89,15 @@ impl Layer for Transposed {
         let weight = ordered(self.inputs, outputs, taps, at);
         let shape = [self.inputs, outputs, self.table.kernel, self.table.kernel];
         let named = (&shape, weight.as_slice());
-        drawn(drawing, &self.name, "ConvTranspose", x, named, self.bias, &self.table)
+        Ok(drawn(
+            drawing,
+            &self.name,
+            "ConvTranspose",
+            x,
+            named,
+            self.bias,
+            &self.table,
+        ))
     }
 }
 
@@ -104,7 +120,7 @@ fn drawn(
     (shape, weight): (&[usize; 4], &[f32]),
     bias: usize,
     table: &Table,
-) -> Result<Value> {
+) -> Value {
     let bias = drawing.values(bias);
     let graph = &mut drawing.graph;
     let weight = graph.constant(&format!("{name}.weight"), shape, weight);
@@ -122,5 +138,5 @@ fn drawn(
         ints("dilations", &[1, 1]),
         int("group", 1),
     ];
-    Ok(graph.node(name, operator, &[x, &weight, &bias], attributes))
+    graph.node(name, operator, &[x, &weight, &bias], attributes)
 }

@@ -40,7 +40,8 @@ impl<'a> Drawing<'a> {
         self.n_turned += 1;
         let turned = format!("turned{}", self.n_turned);
         let turned = self.graph.transpose(&turned, x, &[0, 2, 3, 1]);
-        self.graph.flatten(&format!("flat{}", self.n_turned), &turned)
+        self.graph
+            .flatten(&format!("flat{}", self.n_turned), &turned)
     }
 
     /// A vector `[N, h * w * c]` as a picture `[N, c, h, w]`.

@@ -27,10 +27,7 @@ fn everything(spectral: bool) -> Network {
         .spectral(spectral)
         .conv(3, 4, 2)
         .leaky_relu(0.2)
-        .residual(
-            |b| b.batch_norm(true).leaky_relu(0.1).conv(3, 3, 1),
-            |b| b,
-        )
+        .residual(|b| b.batch_norm(true).leaky_relu(0.1).conv(3, 3, 1), |b| b)
         .double()
         .residual(|b| b.conv(4, 3, 1).halve(), |b| b.halve().conv(4, 1, 1))
         .conv(4, 3, 2)
@@ -98,7 +95,10 @@ fn batch_norm_uses_the_batch_in_training_and_its_averages_in_evaluation() {
     let y = network.forward(rows(&[&[1.0], &[3.0]]), &mut pass);
     let statistics = std::mem::take(&mut pass.statistics);
     let y = values(y).unwrap();
-    assert!((y[0] + 0.9995).abs() < 1e-4 && (y[1] - 0.9995).abs() < 1e-4, "{y:?}");
+    assert!(
+        (y[0] + 0.9995).abs() < 1e-4 && (y[1] - 0.9995).abs() < 1e-4,
+        "{y:?}"
+    );
     network.follow(&statistics).unwrap();
     let y = network.evaluate(rows(&[&[1.0]]), &device).unwrap();
     assert!((y[0] - 0.7996).abs() < 1e-4, "{y:?}");
@@ -115,8 +115,13 @@ fn spectral_normalisation_divides_by_the_largest_singular_value() {
     for _ in 0..30 {
         network.lend(&Device::flex(), false, true).unwrap();
     }
-    let y = network.evaluate(rows(&[&[1.0, 1.0]]), &Device::flex()).unwrap();
-    assert!((y[0] - 1.0).abs() < 1e-5 && (y[1] - 1.0 / 3.0).abs() < 1e-5, "{y:?}");
+    let y = network
+        .evaluate(rows(&[&[1.0, 1.0]]), &Device::flex())
+        .unwrap();
+    assert!(
+        (y[0] - 1.0).abs() < 1e-5 && (y[1] - 1.0 / 3.0).abs() < 1e-5,
+        "{y:?}"
+    );
 }
 
 #[test]
@@ -138,7 +143,10 @@ fn the_input_gradient_is_the_finite_difference() {
             let expected = (up - down) / (2.0 * f64::from(step));
             let found = f64::from(gradient[at]);
             let room = 2e-2 * expected.abs().max(0.05);
-            assert!((found - expected).abs() < room, "at {at}: {found}, finite difference {expected}");
+            assert!(
+                (found - expected).abs() < room,
+                "at {at}: {found}, finite difference {expected}"
+            );
         }
     }
 }

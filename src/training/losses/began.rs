@@ -83,5 +83,7 @@ impl Loss for Began {
 
 /// Mean absolute error of the reconstruction.
 fn error(judged: &Judged) -> Tensor<1> {
-    (judged.output.clone() - judged.pictures.clone()).abs().mean()
+    (judged.output.clone() - judged.pictures.clone())
+        .abs()
+        .mean()
 }

@@ -123,7 +123,13 @@ pub trait Loss: Send + Sync {
     }
 
     /// Where the discriminator's gradient is held near 1, if anywhere. Both are row-major `[n, values]`.
-    fn probe(&self, _real: &[f32], _fake: &[f32], _n: usize, _stream: &mut Stream) -> Option<Probe> {
+    fn probe(
+        &self,
+        _real: &[f32],
+        _fake: &[f32],
+        _n: usize,
+        _stream: &mut Stream,
+    ) -> Option<Probe> {
         None
     }
 

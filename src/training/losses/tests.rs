@@ -164,8 +164,14 @@ fn the_penalty_of_a_linear_discriminator_is_known() {
         of,
         floor: 0.0,
     };
-    close(number(penalty(&d, &lent, at(ProbeOf::Logit), &device)), 16.0);
-    close(number(penalty(&d, &lent, at(ProbeOf::Sigmoid), &device)), 0.0625);
+    close(
+        number(penalty(&d, &lent, at(ProbeOf::Logit), &device)),
+        16.0,
+    );
+    close(
+        number(penalty(&d, &lent, at(ProbeOf::Sigmoid), &device)),
+        0.0625,
+    );
     // With a floor of 11 under the root: sqrt(25 + 11) = 6, (6 - 1)² = 25.
     let raised = Probe {
         floor: 11.0,
@@ -248,7 +254,12 @@ fn the_probes_lie_where_each_form_puts_them() {
     assert_eq!(probe("dragan").of, ProbeOf::Sigmoid);
     assert_eq!(probe("dragan_paper").of, ProbeOf::Logit);
     assert_eq!(probe("wgan_gp").floor, 1e-4);
-    assert!(find("hinge").unwrap().probe(&real, &fake, 2, &mut Seed(3).stream("t", 0)).is_none());
+    assert!(
+        find("hinge")
+            .unwrap()
+            .probe(&real, &fake, 2, &mut Seed(3).stream("t", 0))
+            .is_none()
+    );
 }
 
 #[test]

@@ -47,7 +47,10 @@ impl Vae {
                 "as in the study's code: trained with normal latents, but its samples are made from uniform ones in [-1, 1]",
             )
         } else {
-            ("vae_paper", "as in the paper: samples are made from normal latents")
+            (
+                "vae_paper",
+                "as in the paper: samples are made from normal latents",
+            )
         };
         Card {
             name,
@@ -86,7 +89,10 @@ impl Vae {
 pub fn moments(codes: Rows, latent: usize) -> (Rows, Rows) {
     let mean = codes.clone().narrow(1, 0, latent);
     let raw = codes.narrow(1, latent, latent);
-    (mean, activation::log_sigmoid(raw.neg()).neg().add_scalar(1e-6))
+    (
+        mean,
+        activation::log_sigmoid(raw.neg()).neg().add_scalar(1e-6),
+    )
 }
 
 /// The objective, of shape `[1]`: `pictures` and `made` are `[n, values]` of `channels` channels.
@@ -100,7 +106,8 @@ pub fn objective(
     let n = pictures.dims()[0] as f32;
     let made = made.clamp(EDGE, 1.0 - EDGE);
     let dark = pictures.clone().neg().add_scalar(1.0);
-    let likelihood = pictures.clone() * made.clone().log() + dark * made.neg().add_scalar(1.0).log();
+    let likelihood =
+        pictures.clone() * made.clone().log() + dark * made.neg().add_scalar(1.0).log();
     let reconstruction = likelihood.sum().mul_scalar(-1.0 / (n * channels as f32));
     let variance = deviation.square();
     let log = variance.clone().add_scalar(1e-8).log();

@@ -61,8 +61,7 @@ fn generator(plan: &Plan) -> Network {
 
 fn discriminator(plan: &Plan) -> Network {
     let width = plan.width;
-    let deep =
-        |built: Builder| (0..DEPTH).fold(built, |b, _| b.conv(width, 3, 1).leaky_relu(0.2));
+    let deep = |built: Builder| (0..DEPTH).fold(built, |b, _| b.conv(width, 3, 1).leaky_relu(0.2));
     let built = Builder::new("d", plan.picture(), plan.seed, Init::He)
         .spectral(plan.spectral_norm)
         .conv(width, 4, 2)

@@ -53,7 +53,11 @@ fn the_studys_weights_begin_as_its_code_says() {
         if parameter.name.contains("conv") && parameter.name.ends_with("weight") {
             // Truncation at two deviations: none beyond 0.04, and 0.8796 of the deviation is left.
             assert!(values.iter().all(|v| v.abs() <= 0.04));
-            assert!((spread(values) - 0.01759).abs() < 1.5e-3, "{}", parameter.name);
+            assert!(
+                (spread(values) - 0.01759).abs() < 1.5e-3,
+                "{}",
+                parameter.name
+            );
         } else if parameter.name.ends_with("dense.weight") && values.len() > 2000 {
             assert!((spread(values) - 0.02).abs() < 1e-4, "{}", parameter.name);
             assert!(values.iter().any(|v| v.abs() > 0.04));
@@ -75,7 +79,9 @@ fn every_model_makes_pictures_of_every_size_it_names_and_judges_them() {
                 let values = plan.picture().len();
                 let lent = pair.generator.lend(&device, false, false).unwrap();
                 let mut pass = Pass::new(&lent, Mode::Evaluation);
-                let made = pair.generator.forward(Rows::from_data(latent, &device), &mut pass);
+                let made = pair
+                    .generator
+                    .forward(Rows::from_data(latent, &device), &mut pass);
                 assert_eq!(made.dims(), [2, values], "{} {size}", model.name());
                 let lent = pair.discriminator.lend(&device, false, false).unwrap();
                 let mut pass = Pass::new(&lent, Mode::Training);
@@ -95,15 +101,26 @@ fn every_model_makes_pictures_of_every_size_it_names_and_judges_them() {
 fn the_bad_model_has_no_normalisation() {
     let pair = build(&bad::Bad, &plan(28, 1, 8, Head::Logit)).unwrap();
     for network in [&pair.generator, &pair.discriminator] {
-        assert!(network.parameters.list().iter().all(|p| p.role == Role::Learned));
+        assert!(
+            network
+                .parameters
+                .list()
+                .iter()
+                .all(|p| p.role == Role::Learned)
+        );
     }
 }
 
 #[test]
 fn what_no_model_supports_is_refused_with_the_list() {
-    let error = build(&info_gan::InfoGan, &plan(30, 1, 64, Head::Logit)).err().unwrap();
+    let error = build(&info_gan::InfoGan, &plan(30, 1, 64, Head::Logit))
+        .err()
+        .unwrap();
     assert!(error.message().contains("28"), "{error}");
     assert!(build(&mlp::Mlp, &plan(28, 2, 64, Head::Logit)).is_err());
     let unknown = find("vgg").err().unwrap();
-    assert!(unknown.advice().unwrap().contains("info_gan, dcgan"), "{unknown}");
+    assert!(
+        unknown.advice().unwrap().contains("info_gan, dcgan"),
+        "{unknown}"
+    );
 }

@@ -4,9 +4,9 @@
 //! little-endian, in the header's order), and the BLAKE3 of all that. Every random draw belongs to the seed and the step,
 //! so the step is the whole state of the random generators.
 
+use super::config::Config;
 use super::game::Game;
 use super::record::Record;
-use super::config::Config;
 use crate::atomic_file;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -150,15 +150,12 @@ fn parts(bytes: &[u8]) -> Result<(Header, &[u8])> {
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
         let line = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
         let found = String::from_utf8_lossy(&line[..line.len().min(40)]).into_owned();
-        return Err(Error::input(format!(
-            "is a {found}, this gavel reads gavel.checkpoint/1"
-        ))
-        .mend(anew));
+        return Err(
+            Error::input(format!("is a {found}, this gavel reads gavel.checkpoint/1")).mend(anew),
+        );
     };
     let damaged = || Error::input("is damaged (its checksum does not fit)").mend(anew);
-    let (body, hash) = bytes
-        .split_last_chunk::<HASH>()
-        .ok_or_else(damaged)?;
+    let (body, hash) = bytes.split_last_chunk::<HASH>().ok_or_else(damaged)?;
     if blake3::hash(body).as_bytes() != hash {
         return Err(damaged());
     }
@@ -168,7 +165,10 @@ fn parts(bytes: &[u8]) -> Result<(Header, &[u8])> {
     let (header, numbers) = rest.split_at_checked(length).ok_or_else(damaged)?;
     let header: Header = serde_json::from_slice(header)
         .map_err(|error| Error::input(format!("its header cannot be read: {error}")).mend(anew))?;
-    let total = header.blocks.iter().try_fold(0_usize, |sum, &n| sum.checked_add(n));
+    let total = header
+        .blocks
+        .iter()
+        .try_fold(0_usize, |sum, &n| sum.checked_add(n));
     if total.and_then(|n| n.checked_mul(4)) != Some(numbers.len()) {
         return Err(damaged());
     }
@@ -191,17 +191,25 @@ fn difference(saved: &Config, wanted: &Config) -> Option<String> {
     };
     let (saved, wanted) = (plain(saved), plain(wanted));
     let saved = saved.as_object()?;
-    let (name, was) = saved.iter().find(|(name, was)| wanted.get(*name) != Some(was))?;
+    let (name, was) = saved
+        .iter()
+        .find(|(name, was)| wanted.get(*name) != Some(was))?;
     let now = wanted.get(name).cloned().unwrap_or_default();
     Some(format!("{name} was {was}, is {now}"))
 }
 
 /// All numbers of a game, in a fixed order; the replayed pictures are last.
 fn blocks(game: &Game) -> Vec<&[f32]> {
-    let networks = [&game.pair.generator.parameters, &game.pair.discriminator.parameters];
+    let networks = [
+        &game.pair.generator.parameters,
+        &game.pair.discriminator.parameters,
+    ];
     let lists = networks.into_iter().chain(&game.average);
     let weights = lists.flat_map(|p| p.list().iter().map(|p| p.values.as_slice()));
-    let states = game.optimizers.iter().flat_map(|o| o.first.iter().chain(&o.second));
+    let states = game
+        .optimizers
+        .iter()
+        .flat_map(|o| o.first.iter().chain(&o.second));
     let replayed = game.replay.as_ref().map_or(&[][..], |r| r.kept.as_slice());
     weights
         .chain(states.map(Vec::as_slice))
@@ -220,7 +228,10 @@ fn blocks_mut(game: &mut Game) -> Vec<&mut [f32]> {
         .optimizers
         .iter_mut()
         .flat_map(|o| o.first.iter_mut().chain(&mut o.second));
-    let replayed = game.replay.as_mut().map_or(&mut [][..], |r| r.kept.as_mut_slice());
+    let replayed = game
+        .replay
+        .as_mut()
+        .map_or(&mut [][..], |r| r.kept.as_mut_slice());
     weights
         .chain(states.map(Vec::as_mut_slice))
         .chain([replayed])

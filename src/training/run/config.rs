@@ -201,14 +201,24 @@ impl Settled {
         let positive = [
             ("learning_rate", self.learning_rate),
             ("gradient_norm", c.gradient_norm.unwrap_or(1.0)),
-            ("clip", if self.method.clips() { self.constants.clip } else { 1.0 }),
+            (
+                "clip",
+                if self.method.clips() {
+                    self.constants.clip
+                } else {
+                    1.0
+                },
+            ),
         ];
         for (name, value) in positive {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(out_of_range(name, value, "above 0"));
             }
         }
-        for (name, value) in [("lambda", self.constants.lambda), ("gamma", self.constants.gamma)] {
+        for (name, value) in [
+            ("lambda", self.constants.lambda),
+            ("gamma", self.constants.gamma),
+        ] {
             if !(value >= 0.0 && value.is_finite()) {
                 return Err(out_of_range(name, value, "0 or more"));
             }

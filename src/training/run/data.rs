@@ -29,8 +29,10 @@ impl Data {
         observer: &dyn Observer,
     ) -> Result<Self> {
         let Opened::Images(images) = sources::open(spec, &OpenOptions::default())? else {
-            return Err(Error::input(format!("{spec}: holds numbers, expected pictures"))
-                .mend("name a folder, an archive, an IDX file or polygons:triangles"));
+            return Err(
+                Error::input(format!("{spec}: holds numbers, expected pictures"))
+                    .mend("name a folder, an archive, an IDX file or polygons:triangles"),
+            );
         };
         let n = images.len().min(limit.unwrap_or(usize::MAX));
         let input = InputSpec {
@@ -48,7 +50,8 @@ impl Data {
                 return Err(Error::interrupted());
             }
             let name = &images.entries()[index].name;
-            let picture = tensor(&stored?, &protocol).map_err(|e| e.at(format!("{spec}: {name}")))?;
+            let picture =
+                tensor(&stored?, &protocol).map_err(|e| e.at(format!("{spec}: {name}")))?;
             let place = &mut bytes[index * extent.len()..][..extent.len()];
             for (to, from) in place.iter_mut().zip(picture) {
                 *to = from.round_ties_even().clamp(0.0, 255.0) as u8;
@@ -172,7 +175,11 @@ mod tests {
         second.sort_unstable();
         assert_eq!(first, [0, 1, 2, 3, 4, 5, 6]);
         assert_eq!(second, first);
-        assert_eq!(Order::new(Seed(4), 7).batch(5, 2), seen[10..12], "from any step");
+        assert_eq!(
+            Order::new(Seed(4), 7).batch(5, 2),
+            seen[10..12],
+            "from any step"
+        );
     }
 
     #[test]

@@ -56,7 +56,11 @@ pub fn onnx(sampler: &Sampler, settled: &Settled) -> Result<Vec<u8>> {
     let made = network.draw(input, &mut drawing)?;
     let pictures = match network.output().area() {
         // A network that ends in a dense layer gives pixels one after the other.
-        1 => drawing.picture("images", &made, Extent::square(config.size, config.channels)),
+        1 => drawing.picture(
+            "images",
+            &made,
+            Extent::square(config.size, config.channels),
+        ),
         _ => drawing.graph.node("images", "Identity", &[&made], vec![]),
     };
     let shape = [config.channels, config.size, config.size];

@@ -44,7 +44,9 @@ impl Looker {
             return Ok(None);
         }
         if config.look_samples < 2 {
-            return Err(Error::usage("look_samples is 1, a distance needs at least 2"));
+            return Err(Error::usage(
+                "look_samples is 1, a distance needs at least 2",
+            ));
         }
         let extractor = registry::resolve(Some("embedded"), Path::new(""))?;
         let options = ExtractOptions {
@@ -126,6 +128,9 @@ pub fn sheet(sampler: &Sampler) -> Result<Vec<u8>> {
             pictures: some.iter().filter_map(image).collect(),
         })
         .collect();
-    let cell = set.pictures().first().map_or(32, |p| p.width.max(32) as u32);
+    let cell = set
+        .pictures()
+        .first()
+        .map_or(32, |p| p.width.max(32) as u32);
     draw(&rows, cell).map_err(|error| Error::numerical(format!("the sheet of samples: {error}")))
 }

@@ -61,11 +61,7 @@ pub fn settings(path: &Path) -> Result<Config> {
 ///
 /// # Errors
 /// Settings or data that cannot be used, a folder that cannot be written, a checkpoint of another run, a stop.
-pub fn train(
-    config: &Config,
-    folder: Option<&Folder>,
-    observer: &dyn Observer,
-) -> Result<Trained> {
+pub fn train(config: &Config, folder: Option<&Folder>, observer: &dyn Observer) -> Result<Trained> {
     let settled = config.settle()?;
     let extent = Extent::square(config.size, config.channels);
     with_threads(config.threads, || {
@@ -89,7 +85,10 @@ pub fn train_on(
 }
 
 /// Runs `work` on `threads` threads, or on all.
-fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+fn with_threads<T: Send>(
+    threads: Option<usize>,
+    work: impl FnOnce() -> Result<T> + Send,
+) -> Result<T> {
     let Some(threads) = threads else {
         return work();
     };
@@ -141,11 +140,10 @@ impl<'a> Run<'a> {
             if folder.resume && path.exists() {
                 (step, record) = checkpoint::load(&path, config, &data.fingerprint, &mut game)?;
             } else if !folder.resume && (path.exists() || folder.path.join("run.json").exists()) {
-                return Err(Error::usage(format!(
-                    "{}: holds another run",
-                    folder.path.display()
-                ))
-                .mend("go on with --resume, or choose another folder"));
+                return Err(
+                    Error::usage(format!("{}: holds another run", folder.path.display()))
+                        .mend("go on with --resume, or choose another folder"),
+                );
             }
         }
         let looker = look::Looker::new(settled, data)?;
@@ -216,7 +214,10 @@ impl<'a> Run<'a> {
             Some(looker) => Some(looker.distance(&sampler)?),
             None => None,
         };
-        let mut line = format!("step {}: discriminator {:.4}", self.step, losses.discriminator);
+        let mut line = format!(
+            "step {}: discriminator {:.4}",
+            self.step, losses.discriminator
+        );
         if let Some(generator) = losses.generator {
             line += &format!(", generator {generator:.4}");
         }

@@ -128,7 +128,11 @@ mod tests {
         record.hear(2, 2, losses(2.0, Some(5.0)));
         record.hear(3, 2, losses(7.0, None));
         record.hear(4, 2, losses(9.0, None));
-        let found: Vec<_> = record.history.iter().map(|p| (p.step, p.discriminator, p.generator)).collect();
+        let found: Vec<_> = record
+            .history
+            .iter()
+            .map(|p| (p.step, p.discriminator, p.generator))
+            .collect();
         assert_eq!(found, [(2, 1.5, Some(5.0)), (4, 8.0, None)]);
         assert_eq!(interval(15_625), 79);
     }
