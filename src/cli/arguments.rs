@@ -20,7 +20,7 @@ pub use report::{Format, Report};
 pub use selftest::Selftest;
 pub use sensitivity::Sensitivity;
 pub use shims::{Fidelity, PytorchFid};
-pub use train::Train;
+pub use train::{Device, Train};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
