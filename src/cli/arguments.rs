@@ -24,7 +24,7 @@ pub use selftest::Selftest;
 pub use sensitivity::Sensitivity;
 pub use shims::{Fidelity, PytorchFid};
 pub use sweep::{ExecutorChoice, RunOne, Sweep, SweepCommand, SweepPlan};
-pub use train::Train;
+pub use train::{Device, Train};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

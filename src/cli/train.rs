@@ -44,7 +44,8 @@ pub fn run(typed: &Train, console: &Console) -> Result<()> {
 #[cfg(feature = "training")]
 mod enabled {
     use super::{Error, Result, Train};
-    use crate::training::run::{Config, settings};
+    use crate::cli::arguments::Device;
+    use crate::training::run::{Backend, Config, settings};
 
     /// What was typed, over the file, over the checkpoint.
     pub fn config(typed: &Train) -> Result<Config> {
@@ -75,6 +76,11 @@ mod enabled {
         config.gamma = typed.gamma.or(config.gamma);
         config.ema = typed.ema.or(config.ema);
         config.replay = typed.replay.or(config.replay);
+        config.device = match typed.device {
+            Some(Device::Cuda) => Backend::Cuda,
+            Some(Device::Cpu) => Backend::Cpu,
+            None => config.device,
+        };
         config.threads = typed.threads;
         if config.data.is_empty() {
             return Err(Error::usage("no training set is named")

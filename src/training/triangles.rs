@@ -10,7 +10,7 @@ use crate::rng::Seed;
 use crate::sources::polygons::{STARTS, THRESHOLD, nearest_triangle};
 use crate::training::layers::{Lent, Mode, Pass, Rows, values};
 use crate::training::run::Sampler;
-use burn::tensor::{Device, TensorData};
+use burn::tensor::TensorData;
 use rayon::prelude::*;
 
 /// Values of a picture.
@@ -133,20 +133,20 @@ fn descend(
     mut latents: Vec<f32>,
     n_rounds: usize,
 ) -> Result<Vec<f64>> {
-    let device = Device::flex();
+    let device = sampler.device();
     let m = targets.len() / VALUES;
     let width = latents.len() / m.max(1);
     latents.resize(CHUNK * width, 0.0);
     let mut padded = targets.to_vec();
     padded.resize(CHUNK * VALUES, 1.0);
-    let wanted = Rows::from_data(TensorData::new(padded, [CHUNK, VALUES]), &device);
+    let wanted = Rows::from_data(TensorData::new(padded, [CHUNK, VALUES]), device);
     let network = sampler.generator();
-    let lent = Lent::new(&network.parameters, &device, false);
+    let lent = Lent::new(&network.parameters, device, false);
     let mut best = vec![f64::INFINITY; m];
     let (mut first, mut second) = (vec![0.0_f32; latents.len()], vec![0.0_f32; latents.len()]);
     for round in 0..=n_rounds {
         let data = TensorData::new(latents.clone(), [CHUNK, width]);
-        let tracked = Rows::from_data(data, &device).autodiff().require_grad();
+        let tracked = Rows::from_data(data, device).autodiff().require_grad();
         let made = network.forward(tracked.clone(), &mut Pass::new(&lent, Mode::Evaluation));
         let squared = (made - wanted.clone()).square().sum_dim(1);
         for (best, now) in best.iter_mut().zip(values(squared.clone().inner())?) {

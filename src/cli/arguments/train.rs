@@ -1,7 +1,16 @@
 //! `gavel train` as typed.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+
+/// What computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Device {
+    /// The processor.
+    Cpu,
+    /// The first NVIDIA card.
+    Cuda,
+}
 
 /// `gavel train`. What is not typed is read from `--config`, from the checkpoint with `--resume`, or follows from loss
 /// and model as in the study.
@@ -96,6 +105,9 @@ pub struct Train {
     /// Samples for a distance on the fly, 0 for none [default: 500]
     #[arg(long, value_name = "N")]
     pub look_samples: Option<usize>,
+    /// cpu, or cuda in builds with that cargo feature [default: cpu]
+    #[arg(long, value_enum)]
+    pub device: Option<Device>,
     /// Threads [default: one a core]; never changes a number
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,

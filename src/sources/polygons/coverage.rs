@@ -18,7 +18,7 @@ pub(super) fn add(triangle: &Triangle, sign: f64, shares: &mut [f64]) {
     for row in rows {
         for column in columns.clone() {
             if let Some(place) = shares.get_mut(row * SIDE + column) {
-                *place += sign * share(triangle, &edges, [bounds(row), bounds(column)]);
+                *place += sign * share(triangle, edges.as_ref(), [bounds(row), bounds(column)]);
             }
         }
     }
@@ -60,7 +60,7 @@ fn edges(triangle: &Triangle) -> Option<[[f64; 3]; 3]> {
     Some([line(a, b), line(b, c), line(c, a)])
 }
 
-fn share(triangle: &Triangle, edges: &Option<[[f64; 3]; 3]>, pixel: [[f64; 2]; 2]) -> f64 {
+fn share(triangle: &Triangle, edges: Option<&[[f64; 3]; 3]>, pixel: [[f64; 2]; 2]) -> f64 {
     let Some(edges) = edges else { return 0.0 };
     let [middle_row, middle_column] = pixel.map(|[low, high]| f64::midpoint(low, high));
     // A pixel's corners are at most 0.71 from its middle.

@@ -176,7 +176,7 @@ fn solve(normal: &Normal, slope: &[f64; COORDINATES], damping: f64) -> Option<[f
     }
     for i in 0..COORDINATES {
         let pivot = matrix[i][i];
-        if !(pivot > 1e-300) {
+        if pivot.is_nan() || pivot <= 1e-300 {
             return None;
         }
         for j in i + 1..COORDINATES {

@@ -224,7 +224,7 @@ impl Builder {
         let before = std::mem::take(&mut self.layers);
         let start = self.at;
         let mut built = body(self);
-        let body = std::mem::replace(&mut built.layers, Vec::new());
+        let body = std::mem::take(&mut built.layers);
         built.at = start;
         let mut built = shortcut(built);
         let shortcut = std::mem::replace(&mut built.layers, before);

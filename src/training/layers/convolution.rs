@@ -43,7 +43,7 @@ impl Layer for Convolution {
         let at = |o: usize, i: usize, t: usize| stored[(t * inputs + i) * self.channels + o];
         let weight = ordered(self.channels, inputs, taps, at);
         let shape = [self.channels, inputs, self.table.kernel, self.table.kernel];
-        drawn(
+        Ok(drawn(
             drawing,
             &self.name,
             "Conv",
@@ -51,7 +51,7 @@ impl Layer for Convolution {
             (&shape, &weight),
             self.bias,
             &self.table,
-        )
+        ))
     }
 }
 
@@ -89,7 +89,7 @@ impl Layer for Transposed {
         let weight = ordered(self.inputs, outputs, taps, at);
         let shape = [self.inputs, outputs, self.table.kernel, self.table.kernel];
         let named = (&shape, weight.as_slice());
-        drawn(
+        Ok(drawn(
             drawing,
             &self.name,
             "ConvTranspose",
@@ -97,7 +97,7 @@ impl Layer for Transposed {
             named,
             self.bias,
             &self.table,
-        )
+        ))
     }
 }
 
@@ -120,7 +120,7 @@ fn drawn(
     (shape, weight): (&[usize; 4], &[f32]),
     bias: usize,
     table: &Table,
-) -> Result<Value> {
+) -> Value {
     let bias = drawing.values(bias);
     let graph = &mut drawing.graph;
     let weight = graph.constant(&format!("{name}.weight"), shape, weight);
@@ -138,5 +138,5 @@ fn drawn(
         ints("dilations", &[1, 1]),
         int("group", 1),
     ];
-    Ok(graph.node(name, operator, &[x, &weight, &bias], attributes))
+    graph.node(name, operator, &[x, &weight, &bias], attributes)
 }

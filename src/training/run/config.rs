@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::training::losses::{Constants, Method};
 use crate::training::models::{self, Model};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 /// A run as it is written in a file or on the command line.
@@ -31,6 +32,8 @@ pub struct Config {
     pub width: Option<usize>,
     /// Of everything random.
     pub seed: u64,
+    /// What computes. Numbers repeat on one kind of device, not between kinds.
+    pub device: Backend,
     /// How weights move.
     pub optimizer: Rule,
     /// Their step; the loss's default if left out.
@@ -85,6 +88,7 @@ impl Default for Config {
             latent: 64,
             width: None,
             seed: 0,
+            device: Backend::Cpu,
             optimizer: Rule::Adam,
             learning_rate: None,
             beta1: None,
@@ -104,6 +108,33 @@ impl Default for Config {
             look_every: 0,
             look_samples: 0,
             threads: None,
+        }
+    }
+}
+
+/// What computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// burn's pure-Rust backend.
+    Cpu,
+    /// The first NVIDIA card, in builds with the cargo feature `cuda`.
+    Cuda,
+}
+
+impl Backend {
+    /// burn's device.
+    ///
+    /// # Errors
+    /// `cuda` in a build without it.
+    pub fn device(self) -> Result<Device> {
+        match self {
+            Self::Cpu => Ok(Device::flex()),
+            #[cfg(feature = "cuda")]
+            Self::Cuda => Ok(Device::cuda(0)),
+            #[cfg(not(feature = "cuda"))]
+            Self::Cuda => Err(Error::usage("this gavel was built without CUDA")
+                .mend("cargo build --release --features cuda, or device = \"cpu\"")),
         }
     }
 }

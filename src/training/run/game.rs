@@ -54,7 +54,7 @@ impl Game {
             optimizer(&pair.discriminator.parameters),
         ];
         Ok(Self {
-            device: Device::flex(),
+            device: config.device.device()?,
             seed,
             optimizers,
             k: 0.0,

@@ -15,7 +15,7 @@ mod record;
 mod replay;
 mod sampling;
 
-pub use config::{Config, Rule, Settled};
+pub use config::{Backend, Config, Rule, Settled};
 pub use data::{Data, Order};
 pub use export::{Sidecar, onnx};
 pub use game::{Game, Losses};

@@ -17,6 +17,7 @@ const CHUNK: usize = 128;
 /// A generator that only makes pictures.
 pub struct Sampler {
     generator: Network,
+    device: Device,
     latent: usize,
     latents: Latents,
     size: usize,
@@ -35,12 +36,19 @@ impl Sampler {
         let config = &settled.config;
         Ok(Self {
             generator,
+            device: config.device.device()?,
             latent: config.latent,
             latents: settled.method.latents(),
             size: config.size,
             channels: config.channels,
             name: format!("{}/{}", config.model, config.loss),
         })
+    }
+
+    /// Where it computes.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// The network.
@@ -74,15 +82,15 @@ impl Sampler {
     /// # Errors
     /// A generator that makes something else than finite numbers.
     pub fn values(&self, n: usize, seed: Seed) -> Result<Vec<f32>> {
-        let device = Device::flex();
+        let device = &self.device;
         let width = self.generator.output().len();
         let mut made = Vec::with_capacity(n * width);
         for first in (0..n).step_by(CHUNK) {
             let latents: Vec<f32> = (first..first + CHUNK)
                 .flat_map(|index| self.latent(seed, index))
                 .collect();
-            let latents = Rows::from_data(TensorData::new(latents, [CHUNK, self.latent]), &device);
-            let mut some = self.generator.evaluate(latents, &device)?;
+            let latents = Rows::from_data(TensorData::new(latents, [CHUNK, self.latent]), device);
+            let mut some = self.generator.evaluate(latents, device)?;
             some.truncate((n - first).min(CHUNK) * width);
             made.extend(some);
         }
