@@ -6,12 +6,15 @@
 //! random latents). F1 is their harmonic mean.
 
 use crate::error::{Error, Result};
+use crate::progress::Silent;
 use crate::rng::Seed;
 use crate::sources::polygons::{STARTS, THRESHOLD, nearest_triangle};
+use crate::training::layers::Extent;
 use crate::training::layers::{Lent, Mode, Pass, Rows, values};
-use crate::training::run::Sampler;
+use crate::training::run::{Config, Data, Sampler};
 use burn::tensor::TensorData;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Values of a picture.
 const VALUES: usize = 28 * 28;
@@ -33,8 +36,20 @@ pub struct Effort {
     pub seed: Seed,
 }
 
+impl Effort {
+    /// What every run on triangles gets: a second or two.
+    const RUN: Self = Self {
+        n_generated: 256,
+        n_starts: 1024,
+        n_rounds: 50,
+        seed: Seed(0),
+    };
+    /// Test triangles that a run's generator is asked for.
+    const RUN_TARGETS: usize = 128;
+}
+
 /// Precision, recall and F1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// Share of samples that are triangles.
     pub precision: f64,
@@ -85,6 +100,31 @@ pub fn scores(sampler: &Sampler, test: &[f32], effort: &Effort) -> Result<Scores
         },
         blank,
     })
+}
+
+/// The scores of a run's generator, where it was trained on triangles: against the first of the same set's test split.
+///
+/// # Errors
+/// As [`scores`].
+pub fn of_run(sampler: &Sampler, config: &Config) -> Result<Option<Scores>> {
+    let Some(about) = config.data.strip_prefix("polygons:triangles") else {
+        return Ok(None);
+    };
+    if (config.size, config.channels) != (28, 1) || about.contains("split=test") {
+        return Ok(None);
+    }
+    let query = about.trim_start_matches('?').split('&');
+    let kept = query.filter(|pair| !pair.is_empty() && !pair.starts_with("split="));
+    let pairs: Vec<&str> = kept.chain(["split=test"]).collect();
+    let spec = format!("polygons:triangles?{}", pairs.join("&"));
+    let extent = Extent::square(28, 1);
+    let test = Data::read(&spec, extent, Some(Effort::RUN_TARGETS), &Silent)?;
+    let rows: Vec<usize> = (0..test.len()).collect();
+    let effort = Effort {
+        seed: Seed(config.seed),
+        ..Effort::RUN
+    };
+    scores(sampler, &test.batch(&rows), &effort).map(Some)
 }
 
 /// Squared distance to the nearest triangle, and that triangle's area, of each picture of `[n, 784]`.

@@ -27,6 +27,7 @@ use crate::error::{Error, Kind, Result};
 use crate::progress::Observer;
 use crate::rng::Seed;
 use crate::training::layers::Extent;
+use crate::training::triangles;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -250,12 +251,15 @@ impl<'a> Run<'a> {
 
     fn finish(self, ending: Ending) -> Result<Trained> {
         let mut ending = ending;
-        let mut sampler = None;
+        let (mut sampler, mut measures) = (None, None);
         if ending == Ending::Ok {
             let made = self.sampler()?;
             // Weights may have ceased to be numbers in the very last update.
             match made.values(1, Seed(self.settled.config.seed)) {
-                Ok(_) => sampler = Some(made),
+                Ok(_) => {
+                    measures = triangles::of_run(&made, &self.settled.config)?;
+                    sampler = Some(made);
+                }
                 Err(error) => {
                     ending = Ending::Failed {
                         step: self.step,
@@ -264,7 +268,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        let report = self.report(ending);
+        let report = self.report(ending, measures);
         if let Some(folder) = self.folder {
             if let Some(sampler) = &sampler {
                 self.save()?;
@@ -277,7 +281,7 @@ impl<'a> Run<'a> {
         Ok(Trained { report, sampler })
     }
 
-    fn report(&self, ending: Ending) -> Report {
+    fn report(&self, ending: Ending, measures: Option<triangles::Scores>) -> Report {
         Report {
             schema: "gavel.run/1".into(),
             gavel: env!("CARGO_PKG_VERSION").into(),
@@ -294,6 +298,7 @@ impl<'a> Run<'a> {
             ],
             history: self.record.history.clone(),
             looks: self.record.looks.clone(),
+            measures,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::config::Config;
 use super::game::Losses;
+use crate::training::triangles::Scores;
 use serde::{Deserialize, Serialize};
 
 /// Points that a history has at most when a run ends.
@@ -111,6 +112,9 @@ pub struct Report {
     pub history: Vec<Point>,
     /// Distances on the fly.
     pub looks: Vec<Look>,
+    /// Where the manifold is known: precision and recall against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measures: Option<Scores>,
 }
 
 #[cfg(test)]
