@@ -58,8 +58,8 @@ pub fn section(scenario: &Scenario, n: usize, replicates: &[Replicate]) -> Resul
         let policy = format!("{}{}", margin("fd", 0.0), margin("kid", 0.0));
         for paired in [false, true] {
             let mut all = ask(&policy, &both, Who::Equal, paired)?;
-            all.metric = "fd and kid".to_owned();
-            all.question = "equal generators, margin 0, both checks with Holm".to_owned();
+            "fd and kid".clone_into(&mut all.metric);
+            "equal generators, margin 0, both checks with Holm".clone_into(&mut all.question);
             all.bounded = [true, true];
             all.ratio = None;
             answers.push(all);

@@ -147,7 +147,7 @@ fn near(
     let n = owners.len();
     for at in 0..n {
         bytes.extend(mirrored(
-            &bytes[at * Thumbnails::BYTES..(at + 1) * Thumbnails::BYTES].to_vec(),
+            &bytes[at * Thumbnails::BYTES..(at + 1) * Thumbnails::BYTES],
         ));
     }
     let thumbnails = Thumbnails::from_bytes(bytes);

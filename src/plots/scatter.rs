@@ -116,7 +116,7 @@ fn axes(area: &Area<'_>, figure: &Scatter, scale: &Scale) -> Drawn {
     }
     area.draw(&Text::new(
         figure.labels[0].clone(),
-        ((LEFT + right) / 2, SIZE.1 - 8),
+        (i32::midpoint(LEFT, right), SIZE.1 - 8),
         letters(HPos::Center, VPos::Bottom),
     ))?;
     area.draw(&Text::new(

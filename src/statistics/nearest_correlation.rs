@@ -304,7 +304,7 @@ mod tests {
     fn only_the_first_versions_are_looked_for_inverted_and_equal_rows_keep_their_order() {
         let row = unit("row", 0);
         let haystack = Haystack::new(3, N_VALUES, |_, range, out| {
-            out.copy_from_slice(&row[range])
+            out.copy_from_slice(&row[range]);
         });
         let fill = |_: usize, out: &mut [f32]| {
             for (value, &original) in out.iter_mut().zip(row.iter().chain(&row)) {

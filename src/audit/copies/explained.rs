@@ -203,11 +203,11 @@ mod tests {
     #[test]
     fn a_view_that_repeats_another_changes_nothing_and_a_flat_window_explains_nothing() {
         let (a, b) = (noise(0), noise(1));
-        let once = unexplained(&[a.clone()], &b, SIDE);
+        let once = unexplained(std::slice::from_ref(&a), &b, SIDE);
         let twice = unexplained(&[a.clone(), a.clone()], &b, SIDE);
         assert!((once.whole - twice.whole).abs() < 1e-4);
         let flat = vec![50.0; SIDE * SIDE];
-        let none = unexplained(&[flat.clone()], &b, SIDE);
+        let none = unexplained(std::slice::from_ref(&flat), &b, SIDE);
         assert!(none.whole > 0.999, "{none:?}");
         assert_eq!(unexplained(&[a], &flat, SIDE).whole, 1.0);
     }
@@ -227,7 +227,7 @@ mod tests {
             })
             .collect()
         };
-        let of = |parts: &[usize]| unexplained(&[a.clone()], &spoilt(parts), SIDE);
+        let of = |parts: &[usize]| unexplained(std::slice::from_ref(&a), &spoilt(parts), SIDE);
         assert!(of(&[2, 5]).whole > 0.5);
         assert!(of(&[2, 5]).uncovered < 1e-3);
         assert!(of(&[0, 2, 5]).uncovered > 0.3);

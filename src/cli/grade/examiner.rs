@@ -369,8 +369,11 @@ impl<'a> Examiner<'a> {
     }
 }
 
+/// Metrics and audits.
+type Chosen = (Vec<&'static dyn Metric>, Vec<&'static dyn Audit>);
+
 /// The metrics and audits of a course: those it names, and those that its indicators come from.
-fn chosen(course: &Course) -> Result<(Vec<&'static dyn Metric>, Vec<&'static dyn Audit>)> {
+fn chosen(course: &Course) -> Result<Chosen> {
     let mut metrics: Vec<&str> = course.measure.metrics.iter().map(String::as_str).collect();
     let mut audits: Vec<&str> = course.measure.audits.iter().map(String::as_str).collect();
     for indicator in course.indicators() {

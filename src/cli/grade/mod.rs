@@ -20,6 +20,7 @@ use crate::verdicts::grade::{Course, Grade, Record, csv, judge, page};
 use class::{Submission, file_name};
 use examiner::Examiner;
 use roster::Roster;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
@@ -249,8 +250,9 @@ fn told(book: &Book, folders: &Folders) -> String {
             .map(|problem| problem.code.as_str())
             .collect();
         problems.dedup();
-        out += &format!(
-            "{:<width$}  {:>6.1}{mark} {:<10} {}\n",
+        let _ = writeln!(
+            out,
+            "{:<width$}  {:>6.1}{mark} {:<10} {}",
             grade.id,
             grade.points,
             band,
@@ -260,8 +262,9 @@ fn told(book: &Book, folders: &Folders) -> String {
     if book.grades.iter().any(|grade| grade.is_borderline) {
         out += "~ borderline: other pictures of the same generator may get other points\n";
     }
-    out += &format!(
-        "\ngrade book: {}\n",
+    let _ = writeln!(
+        out,
+        "\ngrade book: {}",
         folders.book.join("index.html").display()
     );
     out

@@ -181,8 +181,9 @@ fn solve(normal: &Normal, slope: &[f64; COORDINATES], damping: f64) -> Option<[f
         }
         for j in i + 1..COORDINATES {
             let factor = matrix[j][i] / pivot;
-            for k in i..COORDINATES {
-                matrix[j][k] -= factor * matrix[i][k];
+            let above = matrix[i];
+            for (own, above) in matrix[j].iter_mut().zip(above).skip(i) {
+                *own -= factor * above;
             }
             right[j] -= factor * right[i];
         }
@@ -250,9 +251,9 @@ mod tests {
     #[test]
     fn a_square_is_no_triangle_and_a_blank_picture_is_one_without_area() {
         let mut square = vec![1.0_f32; PIXELS];
-        for at in 0..PIXELS {
+        for (at, value) in square.iter_mut().enumerate() {
             if (8..20).contains(&(at / SIDE)) && (8..20).contains(&(at % SIDE)) {
-                square[at] = 0.0;
+                *value = 0.0;
             }
         }
         assert!(distance(&square) > 10.0);

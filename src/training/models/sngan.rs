@@ -41,7 +41,7 @@ impl Model for Sngan {
 fn start(size: usize) -> (usize, usize) {
     let mut doublings = 0;
     let mut at = size;
-    while at % 2 == 0 && at >= 8 {
+    while at.is_multiple_of(2) && at >= 8 {
         at /= 2;
         doublings += 1;
     }

@@ -28,6 +28,7 @@ use crate::progress::Observer;
 use crate::rng::Seed;
 use crate::training::layers::Extent;
 use crate::training::triangles;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -220,10 +221,10 @@ impl<'a> Run<'a> {
             self.step, losses.discriminator
         );
         if let Some(generator) = losses.generator {
-            line += &format!(", generator {generator:.4}");
+            let _ = write!(line, ", generator {generator:.4}");
         }
         if let Some(fd) = distance {
-            line += &format!(", FD {fd:.3}");
+            let _ = write!(line, ", FD {fd:.3}");
             let step = self.step;
             self.record.looks.push(Look { step, fd });
         }

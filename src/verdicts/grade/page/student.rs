@@ -302,7 +302,7 @@ fn findings(record: &Record) -> Html {
     if table.is_empty() {
         Html::new()
     } else {
-        table.html().into()
+        table.html()
     }
 }
 

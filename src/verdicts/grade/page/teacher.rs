@@ -131,7 +131,7 @@ fn grades(book: &Book, course: &Course, page_of: &dyn Fn(&str) -> String) -> Htm
         row.push(Cell::text(&codes.join(", ")));
         table.push(row);
     }
-    table.html().into()
+    table.html()
 }
 
 fn failed(e: &std::io::Error) -> Error {
@@ -348,7 +348,7 @@ fn problems(book: &Book, page_of: &dyn Fn(&str) -> String) -> Html {
     if table.is_empty() {
         Html::new()
     } else {
-        table.html().into()
+        table.html()
     }
 }
 
