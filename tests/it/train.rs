@@ -92,7 +92,7 @@ mod enabled {
             .spawn()
             .unwrap();
         let checkpoint = home.path().join("killed/checkpoint.gavel");
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while !checkpoint.exists() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(5));
         }

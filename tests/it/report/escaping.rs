@@ -11,13 +11,13 @@ const HOSTILE: &str = "<script>alert(1)</script>\"onmouseover='alert(2)' \u{202e
 /// Every text of a document but those that decide what it is.
 fn poisoned(value: &mut Value, key: &str) {
     match value {
-        Value::String(text) => {
+        Value::String(text)
             if !matches!(
                 key,
                 "schema" | "severity" | "side" | "id" | "fingerprint" | "direction"
-            ) {
-                *text = HOSTILE.to_owned();
-            }
+            ) =>
+        {
+            HOSTILE.clone_into(text);
         }
         Value::Array(all) => {
             for one in all {
