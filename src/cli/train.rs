@@ -70,6 +70,10 @@ mod enabled {
         config.beta1 = typed.beta1.or(config.beta1);
         config.n_critic = typed.n_critic.or(config.n_critic);
         config.batch_norm = typed.batch_norm.or(config.batch_norm);
+        put(
+            &mut config.batch_norm_decay,
+            typed.batch_norm_decay.as_ref(),
+        );
         config.spectral_norm |= typed.spectral_norm;
         config.lambda = typed.lambda.or(config.lambda);
         config.clip = typed.clip.or(config.clip);

@@ -78,6 +78,9 @@ pub struct Train {
     /// Batch norm in the discriminator
     #[arg(long, value_name = "true|false")]
     pub batch_norm: Option<bool>,
+    /// How slowly the statistics that samples use follow the batches' [default: 0.999, as the study; 0.99 for short runs]
+    #[arg(long, value_name = "X")]
+    pub batch_norm_decay: Option<f64>,
     /// Spectral normalisation in the discriminator
     #[arg(long)]
     pub spectral_norm: bool,

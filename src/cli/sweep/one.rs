@@ -72,6 +72,11 @@ impl Trainer {
                 .arg(file);
             command
         };
+        // glibc gives freed activations back to the system and fetches them again at every step, a quarter of the time.
+        command
+            .env("MALLOC_ARENA_MAX", "1")
+            .env("MALLOC_TRIM_THRESHOLD_", "2000000000")
+            .env("MALLOC_MMAP_THRESHOLD_", "1000000000");
         command.arg("-o").arg(folder);
         if is_resumed {
             command.arg("--resume");
