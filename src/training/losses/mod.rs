@@ -15,10 +15,11 @@ mod wasserstein;
 mod wgan_gp;
 
 pub use penalty::{Probe, ProbeOf, penalty};
-pub use vae::{Latents, Vae};
+pub use vae::Vae;
 
 use super::layers::Rows;
 use crate::error::{Error, Result};
+use crate::features::generator::Distribution;
 use crate::rng::Stream;
 use burn::tensor::{Tensor, activation};
 
@@ -239,9 +240,9 @@ impl Method {
 
     /// Where the latents of samples come from.
     #[must_use]
-    pub fn latents(self) -> Latents {
+    pub fn latents(self) -> Distribution {
         match self {
-            Self::Game(_) => Latents::Uniform,
+            Self::Game(_) => Distribution::Uniform,
             Self::Vae(vae) => vae.latents(),
         }
     }

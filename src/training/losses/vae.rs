@@ -1,6 +1,7 @@
 //! The variational auto-encoder: no game, but one objective of an encoder (in the discriminator's place) and a generator.
 
 use super::{Card, Defaults, NONE};
+use crate::features::generator::Distribution;
 use crate::training::layers::Rows;
 use burn::tensor::{Tensor, activation};
 
@@ -10,26 +11,6 @@ const EDGE: f32 = 1e-7;
 /// Minimises the cross entropy of the reconstruction plus the divergence of the codes from N(0, 1).
 pub struct Vae {
     as_in_code: bool,
-}
-
-/// Where the latents of samples come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Latents {
-    /// Each uniform in [-1, 1).
-    Uniform,
-    /// Each standard normal.
-    Normal,
-}
-
-impl Latents {
-    /// `uniform` or `normal`, as in a generator's sidecar.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Uniform => "uniform",
-            Self::Normal => "normal",
-        }
-    }
 }
 
 impl Vae {
@@ -75,11 +56,11 @@ impl Vae {
 
     /// Where samples come from.
     #[must_use]
-    pub fn latents(&self) -> Latents {
+    pub fn latents(&self) -> Distribution {
         if self.as_in_code {
-            Latents::Uniform
+            Distribution::Uniform
         } else {
-            Latents::Normal
+            Distribution::Normal
         }
     }
 }

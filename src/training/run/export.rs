@@ -4,38 +4,10 @@ use super::config::Settled;
 use super::sampling::Sampler;
 use super::write;
 use crate::error::{Error, Result};
+use crate::features::generator::{Declaration, Sidecar, Values};
 use crate::features::onnx_file::Dim;
 use crate::training::layers::{Drawing, Extent};
-use serde::{Deserialize, Serialize};
 use std::path::Path;
-
-/// `generator.toml` beside `generator.onnx`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sidecar {
-    /// The `[generator]` table.
-    pub generator: Declaration,
-}
-
-/// What a generator takes and makes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Declaration {
-    /// The ONNX input's name.
-    pub input: String,
-    /// Shape of one latent.
-    pub latent: Vec<usize>,
-    /// `uniform` in [-1, 1), or `normal`.
-    pub distribution: String,
-    /// The ONNX output's name, `[N, channels, size, size]`.
-    pub output: String,
-    /// `unit`: [0, 1]; `minus1_1`: [-1, 1].
-    pub range: String,
-    /// Height and width of a picture.
-    pub size: usize,
-    /// 1 or 3.
-    pub channels: usize,
-}
 
 /// The ONNX bytes: input `latent` `[N, latent]`, output `images` `[N, channels, size, size]` in [0, 1].
 ///
@@ -76,13 +48,13 @@ pub fn write_generator(sampler: &Sampler, settled: &Settled, folder: &Path) -> R
     let config = &settled.config;
     let sidecar = Sidecar {
         generator: Declaration {
-            input: "latent".into(),
-            latent: vec![config.latent],
-            distribution: settled.method.latents().name().into(),
-            output: "images".into(),
-            range: "unit".into(),
-            size: config.size,
-            channels: config.channels,
+            input: Some("latent".into()),
+            latent: Some(vec![config.latent]),
+            distribution: Some(settled.method.latents()),
+            output: Some("images".into()),
+            range: Some(Values::Unit),
+            size: Some(config.size),
+            channels: Some(config.channels),
         },
     };
     let text = toml::to_string_pretty(&sidecar)

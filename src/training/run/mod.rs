@@ -17,7 +17,7 @@ mod sampling;
 
 pub use config::{Backend, Config, Rule, Settled};
 pub use data::{Data, Order};
-pub use export::{Sidecar, onnx};
+pub use export::onnx;
 pub use game::{Game, Losses};
 pub use record::{Ending, Look, Point, Record, Report};
 pub use sampling::Sampler;

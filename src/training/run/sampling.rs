@@ -3,11 +3,11 @@
 use super::config::Settled;
 use super::game::plan;
 use crate::error::{Error, Result};
+use crate::features::generator::{Distribution, latent};
 use crate::rng::Seed;
 use crate::sources::Pixels;
 use crate::sources::memory::MemorySource;
 use crate::training::layers::{Network, Parameters, Rows};
-use crate::training::losses::Latents;
 use crate::training::models;
 use burn::tensor::{Device, TensorData};
 
@@ -19,7 +19,7 @@ pub struct Sampler {
     generator: Network,
     device: Device,
     latent: usize,
-    latents: Latents,
+    latents: Distribution,
     size: usize,
     channels: usize,
     name: String,
@@ -60,17 +60,12 @@ impl Sampler {
     /// The latent of picture `index`.
     #[must_use]
     pub fn latent(&self, seed: Seed, index: usize) -> Vec<f32> {
-        let mut stream = seed.stream("generator/latent", index as u64);
-        let mut draw = || match self.latents {
-            Latents::Uniform => 2.0 * stream.uniform() - 1.0,
-            Latents::Normal => stream.normal(),
-        };
-        (0..self.latent).map(|_| draw() as f32).collect()
+        latent(self.latents, self.latent, seed, index)
     }
 
     /// Brings latents back to where samples come from, as far as that has a border.
     pub fn keep_inside(&self, latents: &mut [f32]) {
-        if self.latents == Latents::Uniform {
+        if self.latents == Distribution::Uniform {
             for value in latents {
                 *value = value.clamp(-1.0, 1.0);
             }
