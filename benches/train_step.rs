@@ -18,7 +18,7 @@ fn game(model: &str, width: Option<usize>, loss: &str, batch_size: usize) -> Gam
         learning_rate: Some(1e-4),
         ..Config::default()
     };
-    Game::new(&config.settle().expect("settings")).expect("networks")
+    Game::new(&config.settle().expect("settings"), batch_size).expect("networks")
 }
 
 /// Stripes in [0, 1].
@@ -40,6 +40,7 @@ fn steps(criterion: &mut Criterion) {
     ];
     for (model, width, batch) in cases {
         let real = pictures(batch);
+        let places: Vec<usize> = (0..batch).collect();
         for method in Method::all() {
             let loss = method.card().name;
             // The study's pair is slow: one loss without and one with a penalty.
@@ -52,7 +53,9 @@ fn steps(criterion: &mut Criterion) {
             group.bench_function(id, |bencher| {
                 bencher.iter(|| {
                     at += 1;
-                    alone.install(|| game.step(at, &real)).expect("a step")
+                    alone
+                        .install(|| game.step(at, &real, &places))
+                        .expect("a step")
                 });
             });
         }

@@ -1,8 +1,9 @@
 //! A network: a chain of layers and its parameters.
 
+use super::dense::Dense;
 use super::residual::{along, back};
 use super::spectral::Spectral;
-use super::{Drawing, Extent, Layer, Lent, Mode, Parameters, Pass, Rows, rows_of};
+use super::{Drawing, Extent, Layer, Lent, Mode, Parameters, Pass, Role, Rows, rows_of};
 use crate::error::{Error, Result};
 use crate::features::onnx_file::Value;
 use burn::tensor::{Device, Tensor};
@@ -30,6 +31,25 @@ impl Network {
     #[must_use]
     pub fn output(&self) -> Extent {
         self.output
+    }
+
+    /// Puts a dense layer before all others: `x W + b` with `weights` `[n, n]` and `bias` `[n]`, for `n` inputs.
+    pub fn begin_with(&mut self, name: &str, weights: &[f32], bias: &[f32]) {
+        let n = bias.len();
+        let mut add = |what: &str, rows: usize, values: &[f32]| {
+            let name = format!("{name}.{what}");
+            self.parameters
+                .add(name, [rows, n], Role::Learned, values.to_vec())
+        };
+        let (weight, bias) = (add("weight", n, weights), add("bias", 1, bias));
+        let first = Dense {
+            name: name.to_owned(),
+            input: self.input,
+            outputs: n,
+            weight,
+            bias,
+        };
+        self.layers.insert(0, Box::new(first));
     }
 
     /// The weights as tensors. Where spectral normalisation is on, `advance` keeps the power iteration's new vectors.

@@ -3,8 +3,10 @@
 //! The study's code and the papers differ here and there. Where they do, both forms exist: the plain name is the code's
 //! (the numbers that were published came from it), `…_paper` is the paper's, and [`Card::differences`] says in what.
 
+pub mod ae_code;
 mod began;
 mod dragan;
+pub mod glo;
 mod hinge;
 mod least_squares;
 mod minimax;
@@ -85,7 +87,19 @@ pub enum Head {
     /// The picture again: an auto-encoder.
     Reconstruction,
     /// Mean and deviation of each latent dimension: an encoder.
+    Moments,
+    /// A number for each latent dimension: an encoder.
     Code,
+    /// There is no second network.
+    Nothing,
+}
+
+impl Head {
+    /// Is there no game?
+    #[must_use]
+    pub fn is_baseline(self) -> bool {
+        matches!(self, Self::Moments | Self::Code | Self::Nothing)
+    }
 }
 
 /// When a loss's own state ([`Loss::remembered`]) is updated.
@@ -171,24 +185,55 @@ pub const LOSSES: &[&dyn Loss] = &[
     &began::Began::PAPER,
 ];
 
+/// A generator that is trained without an opponent: its pictures are compared with those that they belong to.
+pub trait Baseline: Send + Sync {
+    /// What is known of it.
+    fn card(&self) -> Card;
+
+    /// The study's defaults.
+    fn defaults(&self) -> Defaults;
+
+    /// Where the codes of training pictures come from: an encoder's moments, an encoder's codes, or a table of their own.
+    fn head(&self) -> Head;
+
+    /// The latents of samples.
+    fn latents(&self) -> Distribution {
+        Distribution::Normal
+    }
+
+    /// Is a normal distribution fitted to the codes of the training pictures, from which samples are then made?
+    fn fits_codes(&self) -> bool;
+
+    /// Codes `[n, latent]` out of what [`Baseline::head`] gives, with normal noise `[n, latent]` where it wants some.
+    fn codes(&self, given: Rows, _noise: Rows) -> Rows {
+        given
+    }
+
+    /// What encoder, codes and generator minimise, of shape `[1]`: `pictures` and `made` are `[n, values]` of `channels`
+    /// channels, `given` is what [`Baseline::head`] gave.
+    fn objective(&self, pictures: &Rows, made: Rows, given: Rows, channels: usize) -> Tensor<1>;
+}
+
+/// Every baseline, the study's first.
+pub const BASELINES: &[&dyn Baseline] = &[&Vae::CODE, &Vae::PAPER, &ae_code::AeCode, &glo::Glo];
+
 /// How a generator is trained.
 #[derive(Clone, Copy)]
 pub enum Method {
     /// Against a discriminator.
     Game(&'static dyn Loss),
-    /// With an encoder.
-    Vae(&'static Vae),
+    /// Without one.
+    Baseline(&'static dyn Baseline),
 }
-
-/// What is no game.
-const VAES: [&Vae; 2] = [&Vae::CODE, &Vae::PAPER];
 
 impl Method {
     /// Every method: the games in their order, then the others.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let games = LOSSES.iter().copied().map(Self::Game);
-        games.chain(VAES.map(Self::Vae)).collect()
+        games
+            .chain(BASELINES.iter().copied().map(Self::Baseline))
+            .collect()
     }
 
     /// The method called `name`.
@@ -210,7 +255,7 @@ impl Method {
     pub fn card(self) -> Card {
         match self {
             Self::Game(loss) => loss.card(),
-            Self::Vae(vae) => vae.card(),
+            Self::Baseline(baseline) => baseline.card(),
         }
     }
 
@@ -219,16 +264,16 @@ impl Method {
     pub fn defaults(self) -> Defaults {
         match self {
             Self::Game(loss) => loss.defaults(),
-            Self::Vae(vae) => vae.defaults(),
+            Self::Baseline(baseline) => baseline.defaults(),
         }
     }
 
-    /// What the generator's opponent must give.
+    /// What the generator's opponent, or its encoder, must give.
     #[must_use]
     pub fn head(self) -> Head {
         match self {
             Self::Game(loss) => loss.head(),
-            Self::Vae(_) => Head::Code,
+            Self::Baseline(baseline) => baseline.head(),
         }
     }
 
@@ -243,7 +288,7 @@ impl Method {
     pub fn latents(self) -> Distribution {
         match self {
             Self::Game(_) => Distribution::Uniform,
-            Self::Vae(vae) => vae.latents(),
+            Self::Baseline(baseline) => baseline.latents(),
         }
     }
 }

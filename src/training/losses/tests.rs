@@ -265,19 +265,43 @@ fn the_probes_lie_where_each_form_puts_them() {
 #[test]
 fn the_evidence_bound_is_cross_entropy_and_divergence() {
     // Two channels of one pixel, x = (1, 0), y = (1/2, 3/4): -(ln 1/2 + ln 1/4) / 2 channels = ln(8) / 2 = 1.039721.
-    // Mean 2, deviation 1: (4 + 1 - 0 - 1) / 2 = 2.
+    // Mean 2, deviation 1, which is the softplus of ln(e - 1): (4 + 1 - 0 - 1) / 2 = 2.
     let made = rows(&[0.5, 0.75], 2);
-    let code = || (rows(&[2.0], 1), rows(&[1.0], 1));
+    let code = || rows(&[2.0, 0.541_324_9], 2);
     let pictures = rows(&[1.0, 0.0], 2);
-    let found = number(vae::objective(&pictures, made.clone(), code(), 2));
+    let found = number(Vae::CODE.objective(&pictures, made.clone(), code(), 2));
     assert!((found - 3.039_721).abs() < 1e-5, "{found}");
     // With one channel of two pixels the sum is not divided: ln 8 + 2.
-    let found = number(vae::objective(&pictures, made, code(), 1));
+    let found = number(Vae::CODE.objective(&pictures, made.clone(), code(), 1));
     assert!((found - 4.079_442).abs() < 1e-5, "{found}");
-    // raw = ln(e - 1) has the softplus 1.
-    let (mean, deviation) = vae::moments(rows(&[0.5, 0.541_324_9], 2), 1);
-    assert_eq!(mean.into_scalar::<f32>(), 0.5);
+    let (mean, deviation) = vae::moments(code());
+    assert_eq!(mean.into_scalar::<f32>(), 2.0);
     assert!((deviation.into_scalar::<f32>() - 1.000_001).abs() < 1e-5);
+    // A latent is mean + deviation * noise: 2 - 1 * 3.
+    let latent = Vae::CODE.codes(code(), rows(&[-3.0], 1));
+    assert!((latent.into_scalar::<f32>() + 1.0).abs() < 1e-5);
+    // The plain auto-encoder has the cross entropy alone, and takes no noise.
+    let plain = &ae_code::AeCode;
+    let found = number(plain.objective(&pictures, made, rows(&[2.0], 1), 1));
+    assert!((found - 2.079_442).abs() < 1e-5, "{found}");
+    let latent = plain.codes(rows(&[2.0], 1), rows(&[-3.0], 1));
+    assert_eq!(latent.into_scalar::<f32>(), 2.0);
+}
+
+#[test]
+fn latent_optimisation_sums_squares_over_a_picture_and_means_over_pictures() {
+    // Pictures (1, 0) and (0, 0), made (1/2, 1/2) and (0, 1): (1/4 + 1/4 + 0 + 1) / 2 = 0.75.
+    let (pictures, made) = (
+        rows(&[1.0, 0.0, 0.0, 0.0], 2),
+        rows(&[0.5, 0.5, 0.0, 1.0], 2),
+    );
+    let code = rows(&[0.0, 0.0], 1);
+    let found = number(glo::Glo.objective(&pictures, made, code, 1));
+    assert!((found - 0.75).abs() < 1e-6, "{found}");
+    // (3, 4) has the norm 5 and comes back to 1; (0.3, 0.4) is inside and stays.
+    let mut codes = [3.0, 4.0, 0.3, 0.4];
+    glo::into_ball(&mut codes, 2);
+    assert_eq!(codes, [0.6, 0.8, 0.3, 0.4]);
 }
 
 #[test]

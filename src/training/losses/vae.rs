@@ -1,6 +1,6 @@
 //! The variational auto-encoder: no game, but one objective of an encoder (in the discriminator's place) and a generator.
 
-use super::{Card, Defaults, NONE};
+use super::{Baseline, Card, Defaults, Head, NONE};
 use crate::features::generator::Distribution;
 use crate::training::layers::Rows;
 use burn::tensor::{Tensor, activation};
@@ -18,10 +18,19 @@ impl Vae {
     pub const CODE: Self = Self { as_in_code: true };
     /// As in the paper.
     pub const PAPER: Self = Self { as_in_code: false };
+}
 
-    /// What is known of it.
-    #[must_use]
-    pub fn card(&self) -> Card {
+/// The study's defaults for its auto-encoder.
+pub(super) const DEFAULTS: Defaults = Defaults {
+    learning_rate: 5e-5,
+    beta1: 0.5,
+    n_critic: 1,
+    batch_norm: true,
+    constants: NONE,
+};
+
+impl Baseline for Vae {
+    fn card(&self) -> Card {
         let (name, differences) = if self.as_in_code {
             (
                 "vae",
@@ -42,56 +51,58 @@ impl Vae {
         }
     }
 
-    /// The study's defaults.
-    #[must_use]
-    pub fn defaults(&self) -> Defaults {
-        Defaults {
-            learning_rate: 5e-5,
-            beta1: 0.5,
-            n_critic: 1,
-            batch_norm: true,
-            constants: NONE,
-        }
+    fn defaults(&self) -> Defaults {
+        DEFAULTS
     }
 
-    /// Where samples come from.
-    #[must_use]
-    pub fn latents(&self) -> Distribution {
+    fn head(&self) -> Head {
+        Head::Moments
+    }
+
+    fn latents(&self) -> Distribution {
         if self.as_in_code {
             Distribution::Uniform
         } else {
             Distribution::Normal
         }
     }
+
+    fn fits_codes(&self) -> bool {
+        false
+    }
+
+    fn codes(&self, given: Rows, noise: Rows) -> Rows {
+        let (mean, deviation) = moments(given);
+        mean + deviation * noise
+    }
+
+    fn objective(&self, pictures: &Rows, made: Rows, given: Rows, channels: usize) -> Tensor<1> {
+        let n = pictures.dims()[0] as f32;
+        let (mean, deviation) = moments(given);
+        let variance = deviation.square();
+        let log = variance.clone().add_scalar(1e-8).log();
+        let divergence = (mean.square() + variance - log).sub_scalar(1.0).sum();
+        cross_entropy(pictures, made, channels) + divergence.mul_scalar(0.5 / n)
+    }
 }
 
 /// Means and deviations `[n, latent]` of the codes `[n, 2 latent]`; the deviation is `1e-6 + ln(1 + exp(raw))`.
 #[must_use]
-pub fn moments(codes: Rows, latent: usize) -> (Rows, Rows) {
-    let mean = codes.clone().narrow(1, 0, latent);
-    let raw = codes.narrow(1, latent, latent);
-    (
-        mean,
-        activation::log_sigmoid(raw.neg()).neg().add_scalar(1e-6),
-    )
+pub fn moments(given: Rows) -> (Rows, Rows) {
+    let latent = given.dims()[1] / 2;
+    let mean = given.clone().narrow(1, 0, latent);
+    let raw = given.narrow(1, latent, latent);
+    let deviation = activation::log_sigmoid(raw.neg()).neg().add_scalar(1e-6);
+    (mean, deviation)
 }
 
-/// The objective, of shape `[1]`: `pictures` and `made` are `[n, values]` of `channels` channels.
-#[must_use]
-pub fn objective(
-    pictures: &Rows,
-    made: Rows,
-    (mean, deviation): (Rows, Rows),
-    channels: usize,
-) -> Tensor<1> {
+/// `-sum (x ln y + (1 - x) ln(1 - y))`, as a mean over pictures and channels, of shape `[1]`: the study's reconstruction
+/// error of `pictures` and `made`, `[n, values]` of `channels` channels.
+pub(super) fn cross_entropy(pictures: &Rows, made: Rows, channels: usize) -> Tensor<1> {
     let n = pictures.dims()[0] as f32;
     let made = made.clamp(EDGE, 1.0 - EDGE);
     let dark = pictures.clone().neg().add_scalar(1.0);
     let likelihood =
         pictures.clone() * made.clone().log() + dark * made.neg().add_scalar(1.0).log();
-    let reconstruction = likelihood.sum().mul_scalar(-1.0 / (n * channels as f32));
-    let variance = deviation.square();
-    let log = variance.clone().add_scalar(1e-8).log();
-    let divergence = (mean.square() + variance - log).sub_scalar(1.0).sum();
-    reconstruction + divergence.mul_scalar(0.5 / n)
+    likelihood.sum().mul_scalar(-1.0 / (n * channels as f32))
 }

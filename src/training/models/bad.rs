@@ -38,8 +38,8 @@ impl Model for Bad {
         Pair {
             generator: generator(plan),
             discriminator: match plan.head {
-                Head::Logit | Head::Code => discriminator(plan),
                 Head::Reconstruction => autoencoder::convolutional(plan, plan.width, Init::Narrow),
+                _ => discriminator(plan),
             },
         }
     }

@@ -29,8 +29,8 @@ impl Model for Dcgan {
         Pair {
             generator: generator(plan),
             discriminator: match plan.head {
-                Head::Logit | Head::Code => discriminator(plan),
                 Head::Reconstruction => autoencoder::convolutional(plan, plan.width, Init::Narrow),
+                _ => discriminator(plan),
             },
         }
     }

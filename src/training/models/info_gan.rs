@@ -32,8 +32,8 @@ impl Model for InfoGan {
         Pair {
             generator: generator(plan),
             discriminator: match plan.head {
-                Head::Logit | Head::Code => discriminator(plan),
                 Head::Reconstruction => autoencoder::convolutional(plan, plan.width, Init::Narrow),
+                _ => discriminator(plan),
             },
         }
     }
@@ -41,8 +41,8 @@ impl Model for InfoGan {
 
 fn generator(plan: &Plan) -> Network {
     let (width, quarter) = (plan.width, plan.size / 4);
-    // The study's auto-encoder decodes with ReLU.
-    let slope = if plan.head == Head::Code { 0.0 } else { SLOPE };
+    // The study's auto-encoder decodes with ReLU; so do the other baselines.
+    let slope = if plan.head.is_baseline() { 0.0 } else { SLOPE };
     Builder::new("g", Extent::flat(plan.latent), plan.seed, Init::Narrow)
         .dense(16 * width)
         .batch_norm(true)

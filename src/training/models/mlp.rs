@@ -50,8 +50,8 @@ impl Model for Mlp {
         Pair {
             generator,
             discriminator: match plan.head {
-                Head::Logit | Head::Code => discriminator(),
                 Head::Reconstruction => autoencoder::dense(plan),
+                _ => discriminator(),
             },
         }
     }

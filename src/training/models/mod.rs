@@ -7,7 +7,7 @@ mod info_gan;
 mod mlp;
 mod sngan;
 
-use super::layers::{Extent, Network};
+use super::layers::{Builder, Extent, Init, Network};
 use super::losses::Head;
 use crate::error::{Error, Result};
 use crate::rng::Seed;
@@ -40,8 +40,9 @@ impl Plan {
     #[must_use]
     pub fn outputs(&self) -> usize {
         match self.head {
-            Head::Code => 2 * self.latent,
-            Head::Logit | Head::Reconstruction => 1,
+            Head::Moments => 2 * self.latent,
+            Head::Code => self.latent,
+            Head::Logit | Head::Reconstruction | Head::Nothing => 1,
         }
     }
 
@@ -56,7 +57,7 @@ impl Plan {
 pub struct Pair {
     /// `[n, latent]` to `[n, values]` in [0, 1].
     pub generator: Network,
-    /// `[n, values]` to logits `[n, 1]` or reconstructions `[n, values]`.
+    /// `[n, values]` to what the plan's head says.
     pub discriminator: Network,
 }
 
@@ -121,7 +122,12 @@ pub fn build(model: &dyn Model, plan: &Plan) -> Result<Pair> {
         ))
         .mend("width and latent must be at least 1, channels 1 or 3"));
     }
-    Ok(model.pair(plan))
+    let mut pair = model.pair(plan);
+    if plan.head == Head::Nothing {
+        let picture = plan.picture();
+        pair.discriminator = Builder::new("d", picture, plan.seed, Init::He).finish(plan.decay);
+    }
+    Ok(pair)
 }
 
 #[cfg(test)]

@@ -30,8 +30,8 @@ impl Model for Sngan {
         Pair {
             generator: generator(plan),
             discriminator: match plan.head {
-                Head::Logit | Head::Code => discriminator(plan),
                 Head::Reconstruction => autoencoder::convolutional(plan, plan.width, Init::He),
+                _ => discriminator(plan),
             },
         }
     }

@@ -67,12 +67,21 @@ fn the_studys_weights_begin_as_its_code_says() {
     }
 }
 
+/// Channels and heads. Where there is no second network, a picture passes through none.
+const HEADS: [(usize, Head); 5] = [
+    (1, Head::Logit),
+    (1, Head::Moments),
+    (1, Head::Code),
+    (1, Head::Nothing),
+    (3, Head::Reconstruction),
+];
+
 #[test]
 fn every_model_makes_pictures_of_every_size_it_names_and_judges_them() {
     let device = Device::flex();
     for model in MODELS {
         for &size in model.sizes() {
-            for (channels, head) in [(1, Head::Logit), (1, Head::Code), (3, Head::Reconstruction)] {
+            for (channels, head) in HEADS {
                 let plan = plan(size, channels, 4, head);
                 let mut pair = build(*model, &plan).unwrap();
                 let latent = TensorData::new(vec![0.5_f32; 2 * 64], [2, 64]);
@@ -88,8 +97,9 @@ fn every_model_makes_pictures_of_every_size_it_names_and_judges_them() {
                 let judged = pair.discriminator.forward(made, &mut pass);
                 let expected = match head {
                     Head::Logit => 1,
-                    Head::Code => 128,
-                    Head::Reconstruction => values,
+                    Head::Moments => 128,
+                    Head::Code => 64,
+                    Head::Reconstruction | Head::Nothing => values,
                 };
                 assert_eq!(judged.dims(), [2, expected], "{} {size}", model.name());
             }

@@ -210,9 +210,12 @@ fn blocks(game: &Game) -> Vec<&[f32]> {
         .optimizers
         .iter()
         .flat_map(|o| o.first.iter().chain(&o.second));
+    let codes = game.codes.iter();
+    let codes = codes.flat_map(|c| [&c.values, &c.first, &c.second, &c.n_updates]);
     let replayed = game.replay.as_ref().map_or(&[][..], |r| r.kept.as_slice());
     weights
         .chain(states.map(Vec::as_slice))
+        .chain(codes.map(Vec::as_slice))
         .chain([replayed])
         .collect()
 }
@@ -232,8 +235,11 @@ fn blocks_mut(game: &mut Game) -> Vec<&mut [f32]> {
         .replay
         .as_mut()
         .map_or(&mut [][..], |r| r.kept.as_mut_slice());
+    let codes = game.codes.iter_mut();
+    let codes = codes.flat_map(|c| [&mut c.values, &mut c.first, &mut c.second, &mut c.n_updates]);
     weights
         .chain(states.map(Vec::as_mut_slice))
+        .chain(codes.map(Vec::as_mut_slice))
         .chain([replayed])
         .collect()
 }

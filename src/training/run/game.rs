@@ -1,14 +1,23 @@
 //! One step of the game: what both networks are told, exactly as the study tells them.
 
+use super::codes::Codes;
 use super::config::Settled;
+use super::data::Data;
 use super::optimizer::{Optimizer, clip, shorten};
+use super::prior::Prior;
 use super::replay::Replay;
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::training::layers::{Lent, Mode, Parameters, Pass, Rows, values};
-use crate::training::losses::{Judged, Loss, Memory, Method, penalty, vae};
+use crate::training::losses::{Baseline, Head, Judged, Loss, Memory, Method, penalty};
 use crate::training::models::{self, Pair, Plan};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
+use ndarray::ArrayView2;
+
+/// Training pictures whose codes a normal distribution is fitted to, at most.
+const MOST_CODES: usize = 10_000;
+/// Pictures of one pass of an encoder.
+const ENCODED_AT_ONCE: usize = 256;
 
 /// Both networks with everything that changes from step to step.
 pub struct Game {
@@ -25,6 +34,8 @@ pub struct Game {
     pub average: Option<Parameters>,
     /// Earlier generators' samples.
     pub replay: Option<Replay>,
+    /// The codes of the training pictures, where they have their own.
+    pub codes: Option<Codes>,
 }
 
 /// The losses of one step.
@@ -37,11 +48,11 @@ pub struct Losses {
 }
 
 impl Game {
-    /// New networks.
+    /// New networks, for `n_train` training pictures.
     ///
     /// # Errors
     /// A size that the model does not support.
-    pub fn new(settled: &Settled) -> Result<Self> {
+    pub fn new(settled: &Settled, n_train: usize) -> Result<Self> {
         let config = &settled.config;
         let seed = Seed(config.seed);
         let pair = models::build(settled.model, &plan(settled))?;
@@ -62,6 +73,8 @@ impl Game {
             replay: config
                 .replay
                 .map(|share| Replay::new(share, config.replay_capacity)),
+            codes: (settled.method.head() == Head::Nothing)
+                .then(|| Codes::new(n_train, config.latent, seed)),
             pair,
             settled: settled.clone(),
         })
@@ -74,14 +87,14 @@ impl Game {
     }
 
     /// One discriminator update on the pictures `real`, row-major `[n, values]` in [0, 1], and, where it is due, one of
-    /// the generator.
+    /// the generator. `indices` are the places of the pictures in the training set.
     ///
     /// # Errors
     /// A loss that is not finite; a failure of burn's backend.
-    pub fn step(&mut self, step: usize, real: &[f32]) -> Result<Losses> {
+    pub fn step(&mut self, step: usize, real: &[f32], indices: &[usize]) -> Result<Losses> {
         let loss = match self.settled.method {
             Method::Game(loss) => loss,
-            Method::Vae(_) => return self.encode(step, real),
+            Method::Baseline(baseline) => return self.reconstruct(baseline, step, (real, indices)),
         };
         let due = Self::updates_generator(self.settled.n_critic, step);
         let n = self.settled.config.batch_size;
@@ -211,24 +224,44 @@ impl Game {
         }
     }
 
-    /// One update of encoder and generator together.
-    fn encode(&mut self, step: usize, real: &[f32]) -> Result<Losses> {
+    /// One update of the generator, together with the encoder or with the codes of the pictures.
+    fn reconstruct(
+        &mut self,
+        baseline: &dyn Baseline,
+        step: usize,
+        (real, indices): (&[f32], &[usize]),
+    ) -> Result<Losses> {
         let config = &self.settled.config;
         let (n, latent, channels) = (config.batch_size, config.latent, config.channels);
+        let pictures = self.rows(real);
+        let encoder = self.pair.discriminator.lend(&self.device, true, true)?;
+        let given = match &self.codes {
+            Some(codes) => self.rows(&codes.of(indices)).autodiff().require_grad(),
+            None => {
+                let mut pass = Pass::new(&encoder, Mode::Training);
+                let given = self.pair.discriminator.forward(pictures.clone(), &mut pass);
+                // A fit of the codes evaluates the encoder, so its running averages follow.
+                let found = std::mem::take(&mut pass.statistics);
+                self.pair.discriminator.follow(&found)?;
+                given
+            }
+        };
         let mut stream = self.seed.stream("training/latent", step as u64);
         let noise: Vec<f32> = (0..n * latent).map(|_| stream.normal() as f32).collect();
-        let encoder = self.pair.discriminator.lend(&self.device, true, true)?;
-        let judged = self.judge(&encoder, self.rows(real));
-        let (mean, deviation) = vae::moments(judged.output, latent);
-        let codes = mean.clone() + deviation.clone() * self.rows(&noise);
+        let codes = baseline.codes(given.clone(), self.rows(&noise));
         let decoder = self.pair.generator.lend(&self.device, true, false)?;
         let mut pass = Pass::new(&decoder, Mode::Training);
         let made = self.pair.generator.forward(codes, &mut pass);
         let found = std::mem::take(&mut pass.statistics);
         self.pair.generator.follow(&found)?;
-        let total = vae::objective(&judged.pictures, made, (mean, deviation), channels);
+        let total = baseline.objective(&pictures, made, given.clone(), channels);
         let mut gradients = total.backward();
-        let value = finite("encoder", step, scalar(total.inner())?)?;
+        let value = finite("auto-encoder", step, scalar(total.inner())?)?;
+        if let Some(codes) = &mut self.codes
+            && let Some(moved) = given.grad_remove(&mut gradients)
+        {
+            codes.update(indices, &values(moved)?);
+        }
         let of_encoder = self.gradients(&encoder, &mut gradients)?;
         let of_decoder = self.gradients(&decoder, &mut gradients)?;
         self.optimizers[1].update(&mut self.pair.discriminator.parameters, &of_encoder);
@@ -237,6 +270,39 @@ impl Game {
             discriminator: value,
             generator: Some(value),
         })
+    }
+
+    /// The normal distribution of the training pictures' codes, where samples are made from it.
+    ///
+    /// # Errors
+    /// Codes that are not finite.
+    pub fn prior(&self, data: &Data) -> Result<Option<Prior>> {
+        match self.settled.method {
+            Method::Baseline(baseline) if baseline.fits_codes() => {}
+            _ => return Ok(None),
+        }
+        let latent = self.settled.config.latent;
+        let codes = match &self.codes {
+            Some(codes) => codes.values.clone(),
+            None => self.encoded(data)?,
+        };
+        let shape = (codes.len() / latent, latent);
+        let codes = ArrayView2::from_shape(shape, &codes)
+            .map_err(|error| Error::numerical(format!("codes of the training set: {error}")))?;
+        Prior::of(codes).map(Some)
+    }
+
+    /// What the encoder makes of the first training pictures, row-major.
+    fn encoded(&self, data: &Data) -> Result<Vec<f32>> {
+        let mut all = Vec::new();
+        let indices: Vec<usize> = (0..data.len().min(MOST_CODES)).collect();
+        for some in indices.chunks(ENCODED_AT_ONCE) {
+            let pictures = data.batch(some);
+            let shape = [some.len(), pictures.len() / some.len()];
+            let rows = Rows::from_data(TensorData::new(pictures, shape), &self.device);
+            all.extend(self.pair.discriminator.evaluate(rows, &self.device)?);
+        }
+        Ok(all)
     }
 
     fn gradients(&self, lent: &Lent, found: &mut Gradients) -> Result<Vec<Option<Vec<f32>>>> {

@@ -5,12 +5,14 @@
 //! there is no generator.
 
 mod checkpoint;
+mod codes;
 mod config;
 mod data;
 mod export;
 mod game;
 mod look;
 mod optimizer;
+mod prior;
 mod record;
 mod replay;
 mod sampling;
@@ -134,7 +136,7 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn begin(settled: &'a Settled, data: &'a Data, folder: Option<&'a Folder>) -> Result<Self> {
         let config = &settled.config;
-        let mut game = Game::new(settled)?;
+        let mut game = Game::new(settled, data.len())?;
         let (mut step, mut record) = (0, Record::default());
         if let Some(folder) = folder {
             std::fs::create_dir_all(&folder.path).map_err(|e| Error::io(&folder.path, &e))?;
@@ -173,7 +175,7 @@ impl<'a> Run<'a> {
             }
             let started = Instant::now();
             let batch = self.order.batch(self.step, config.batch_size);
-            let played = self.game.step(self.step, &self.data.batch(&batch));
+            let played = self.game.step(self.step, &self.data.batch(&batch), &batch);
             self.record.seconds += started.elapsed().as_secs_f64();
             let losses = match played {
                 Ok(losses) => losses,
@@ -234,7 +236,9 @@ impl<'a> Run<'a> {
 
     fn sampler(&self) -> Result<Sampler> {
         let trained = &self.game.pair.generator.parameters;
-        Sampler::new(self.settled, self.game.average.as_ref().unwrap_or(trained))
+        let prior = self.game.prior(self.data)?;
+        let weights = self.game.average.as_ref().unwrap_or(trained);
+        Sampler::new(self.settled, weights, prior.as_ref())
     }
 
     fn save(&self) -> Result<()> {
@@ -254,19 +258,23 @@ impl<'a> Run<'a> {
         let mut ending = ending;
         let (mut sampler, mut measures) = (None, None);
         if ending == Ending::Ok {
-            let made = self.sampler()?;
             // Weights may have ceased to be numbers in the very last update.
-            match made.values(1, Seed(self.settled.config.seed)) {
-                Ok(_) => {
+            let made = self.sampler().and_then(|made| {
+                made.values(1, Seed(self.settled.config.seed))?;
+                Ok(made)
+            });
+            match made {
+                Ok(made) => {
                     measures = triangles::of_run(&made, &self.settled.config)?;
                     sampler = Some(made);
                 }
-                Err(error) => {
+                Err(error) if error.kind() == Kind::Numerical => {
                     ending = Ending::Failed {
                         step: self.step,
                         reason: error.message().to_owned(),
                     };
                 }
+                Err(error) => return Err(error),
             }
         }
         let report = self.report(ending, measures);

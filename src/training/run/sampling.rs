@@ -2,6 +2,7 @@
 
 use super::config::Settled;
 use super::game::plan;
+use super::prior::Prior;
 use crate::error::{Error, Result};
 use crate::features::generator::{Distribution, latent};
 use crate::rng::Seed;
@@ -26,13 +27,16 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// The generator of `settled` with these parameters.
+    /// The generator of `settled` with these parameters, behind `prior` where there is one.
     ///
     /// # Errors
     /// Settings that make no network.
-    pub fn new(settled: &Settled, parameters: &Parameters) -> Result<Self> {
+    pub fn new(settled: &Settled, parameters: &Parameters, prior: Option<&Prior>) -> Result<Self> {
         let mut generator = models::build(settled.model, &plan(settled))?.generator;
         generator.parameters = parameters.clone();
+        if let Some(prior) = prior {
+            generator.begin_with("prior", &prior.root, &prior.mean);
+        }
         let config = &settled.config;
         Ok(Self {
             generator,

@@ -39,7 +39,7 @@ fn tiny(model: &str, loss: &str) -> Config {
 fn weights(config: &Config, folder: &Path) -> Vec<u8> {
     let whole = std::fs::read(folder.join("checkpoint.gavel")).unwrap();
     let settled = config.settle().unwrap();
-    let mut game = Game::new(&settled).unwrap();
+    let mut game = Game::new(&settled, 40).unwrap();
     let fingerprint = squares(config.channels).fingerprint;
     let path = folder.join("checkpoint.gavel");
     let (step, record) = checkpoint::load(&path, config, &fingerprint, &mut game).unwrap();
@@ -47,7 +47,9 @@ fn weights(config: &Config, folder: &Path) -> Vec<u8> {
     assert!(record.seconds > 0.0);
     let networks = [&game.pair.generator, &game.pair.discriminator];
     let values = networks.iter().flat_map(|n| n.parameters.list());
-    let values = values.flat_map(|p| p.values.iter().flat_map(|v| v.to_le_bytes()));
+    let values = values.flat_map(|p| p.values.as_slice());
+    let codes = game.codes.iter().flat_map(|c| c.values.as_slice());
+    let values = values.chain(codes).flat_map(|v| v.to_le_bytes());
     values.chain(game.k.to_le_bytes()).collect()
 }
 
@@ -91,6 +93,8 @@ fn a_run_that_is_resumed_ends_in_the_same_bits() {
         ("info_gan", "dragan"),
         ("mlp", "began"),
         ("dcgan", "wgan_gp"),
+        ("info_gan", "ae_code"),
+        ("mlp", "glo"),
     ] {
         let place = tempfile::tempdir().unwrap();
         let config = Config {
@@ -197,7 +201,7 @@ fn training_brings_the_samples_nearer() {
         let off = mean(&made).into_iter().zip(&real);
         off.map(|(a, b)| (a - b).powi(2)).sum::<f32>()
     };
-    for loss in ["non_saturating", "wgan_gp", "vae_paper"] {
+    for loss in ["non_saturating", "wgan_gp", "vae_paper", "ae_code", "glo"] {
         let (before, after) = (distance(loss, 1), distance(loss, 400));
         assert!(
             after < before / 3.0,
@@ -270,10 +274,10 @@ fn clipped_weights_stay_in_their_bounds() {
         ..tiny("dcgan", "wasserstein")
     };
     let settled = config.settle().unwrap();
-    let mut game = Game::new(&settled).unwrap();
+    let mut game = Game::new(&settled, 40).unwrap();
     let data = squares(1);
-    let batch = data.batch(&(0..8).collect::<Vec<_>>());
-    game.step(0, &batch).unwrap();
+    let places: Vec<usize> = (0..8).collect();
+    game.step(0, &data.batch(&places), &places).unwrap();
     let learned = game.pair.discriminator.parameters.list().iter();
     let learned = learned.filter(|p| p.role == crate::training::layers::Role::Learned);
     assert!(learned.flat_map(|p| &p.values).all(|v| v.abs() <= 0.02));
@@ -294,11 +298,13 @@ fn sample_i_is_the_same_however_many_are_drawn() {
 #[test]
 fn the_onnx_file_gives_the_same_pictures() {
     use tract_onnx::prelude::*;
-    for model in MODELS {
+    // The prior of a baseline stands before its generator.
+    let losses = ["hinge", "ae_code"].into_iter();
+    for (model, loss) in losses.flat_map(|loss| MODELS.iter().map(move |model| (model, loss))) {
         let config = Config {
             channels: 3,
             steps: 3,
-            ..tiny(model.name(), "hinge")
+            ..tiny(model.name(), loss)
         };
         let trained = train_on(&config, &squares(3), None, &Silent).unwrap();
         let sampler = trained.sampler.unwrap();
