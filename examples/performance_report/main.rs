@@ -90,7 +90,10 @@ fn report(options: &Options) -> Result<()> {
     );
     let data = data::Data::new(sizes, folder.path())?;
     let tasks = tasks::all(&data).into_iter();
-    for task in tasks.chain(faces::all(folder.path())?).chain(training::all()?) {
+    for task in tasks
+        .chain(faces::all(folder.path())?)
+        .chain(training::all()?)
+    {
         if options
             .only
             .as_ref()

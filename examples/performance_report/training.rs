@@ -109,7 +109,9 @@ fn steps(threads: usize, loss: &str) -> Result<Task<'static>> {
         let (game, at) = &mut *game.borrow_mut();
         let mut last = 0.0;
         for _ in 0..STEPS {
-            last = pool.install(|| game.step(*at, &real, &places))?.discriminator;
+            last = pool
+                .install(|| game.step(*at, &real, &places))?
+                .discriminator;
             *at += 1;
         }
         Ok(last)

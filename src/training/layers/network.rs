@@ -57,7 +57,28 @@ impl Network {
     /// # Errors
     /// Only a failure of burn's backend.
     pub fn lend(&mut self, device: &Device, tracked: bool, advance: bool) -> Result<Lent> {
-        let mut lent = Lent::new(&self.parameters, device, tracked);
+        let lent = Lent::new(&self.parameters, device, tracked);
+        self.normalised(lent, advance)
+    }
+
+    /// As [`Network::lend`], without a copy: the network has no weights until [`Network::take_back`].
+    ///
+    /// # Errors
+    /// Only a failure of burn's backend.
+    pub fn give(&mut self, device: &Device, tracked: bool, advance: bool) -> Result<Lent> {
+        let lent = Lent::taking(&mut self.parameters, device, tracked);
+        self.normalised(lent, advance)
+    }
+
+    /// Takes back what [`Network::give`] gave.
+    ///
+    /// # Errors
+    /// Only a failure of burn's backend.
+    pub fn take_back(&mut self, lent: Lent) -> Result<()> {
+        lent.give_back(&mut self.parameters)
+    }
+
+    fn normalised(&mut self, mut lent: Lent, advance: bool) -> Result<Lent> {
         for spectral in &self.spectral {
             let vector = spectral.apply(&mut lent);
             if advance {

@@ -1,6 +1,7 @@
 //! One walk through a network: which weights, training or evaluation, and what is remembered on the way.
 
-use super::{Parameters, Role, Rows};
+use super::{Parameters, Role, Rows, values};
+use crate::error::Result;
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// A network's weights as tensors, for one step.
@@ -27,6 +28,42 @@ impl Lent {
             effective: vec![None; tensors.len()],
             tensors,
         }
+    }
+
+    /// The same without a copy: the learned values leave `parameters` until [`Lent::give_back`].
+    #[must_use]
+    pub fn taking(parameters: &mut Parameters, device: &Device, tracked: bool) -> Self {
+        let tensor = |p: &mut super::Parameter| {
+            let values = match p.role {
+                Role::Learned => std::mem::take(&mut p.values),
+                Role::Kept => p.values.clone(),
+            };
+            let plain = Rows::from_data(TensorData::new(values, p.shape), device);
+            if tracked && p.role == Role::Learned {
+                plain.autodiff().require_grad()
+            } else {
+                plain
+            }
+        };
+        let tensors: Vec<Rows> = parameters.list_mut().iter_mut().map(tensor).collect();
+        Self {
+            effective: vec![None; tensors.len()],
+            tensors,
+        }
+    }
+
+    /// Puts learned values back where [`Lent::taking`] took them from. Nothing is copied where no other tensor shares them.
+    ///
+    /// # Errors
+    /// Only a failure of burn's backend.
+    pub fn give_back(self, parameters: &mut Parameters) -> Result<()> {
+        drop(self.effective);
+        for (parameter, tensor) in parameters.list_mut().iter_mut().zip(self.tensors) {
+            if parameter.role == Role::Learned {
+                parameter.values = values(tensor.inner())?;
+            }
+        }
+        Ok(())
     }
 
     /// The parameter at `slot`, as it is multiplied with.

@@ -101,9 +101,15 @@ impl Game {
         let latents = self.latents("training/latent", step, n);
         // One generator pass serves both updates where they share their latents: its weights do not change between.
         let shared = due && !loss.redraws();
-        let lent = self.pair.generator.lend(&self.device, shared, false)?;
+        let lent = self.pair.generator.give(&self.device, shared, false)?;
         let fake = self.generate(&lent, &latents, 1 + usize::from(shared))?;
         let still = fake.clone().inner();
+        let kept = if shared {
+            Some((lent, fake))
+        } else {
+            self.pair.generator.take_back(lent)?;
+            None
+        };
         let seen = match &mut self.replay {
             Some(replay) => {
                 let fresh = values(still.clone())?;
@@ -112,17 +118,23 @@ impl Game {
             }
             None => still,
         };
-        let (discriminator, errors) = self.update_discriminator(loss, step, real, seen)?;
-        let generator = if !due {
-            None
-        } else if shared {
-            Some(self.update_generator(loss, &lent, fake)?)
-        } else {
-            let latents = self.latents("training/latent_of_generator", step, n);
-            let lent = self.pair.generator.lend(&self.device, true, false)?;
-            let fake = self.generate(&lent, &latents, 1)?;
-            Some(self.update_generator(loss, &lent, fake)?)
+        let judged = self.update_discriminator(loss, step, real, seen);
+        let generator = match (&judged, kept) {
+            (Ok(_), Some((lent, fake))) => Some(self.update_generator(loss, lent, fake)?),
+            (Ok(_), None) if due => {
+                let latents = self.latents("training/latent_of_generator", step, n);
+                let lent = self.pair.generator.give(&self.device, true, false)?;
+                let fake = self.generate(&lent, &latents, 1)?;
+                Some(self.update_generator(loss, lent, fake)?)
+            }
+            (Err(_), Some((lent, fake))) => {
+                drop(fake);
+                self.pair.generator.take_back(lent)?;
+                None
+            }
+            _ => None,
         };
+        let (discriminator, errors) = judged?;
         self.remember(loss, real, &latents, errors)?;
         Ok(Losses {
             discriminator,
@@ -170,7 +182,7 @@ impl Game {
         real: &[f32],
         fake: Rows,
     ) -> Result<(f64, Option<(f64, f64)>)> {
-        let lent = self.pair.discriminator.lend(&self.device, true, true)?;
+        let lent = self.pair.discriminator.give(&self.device, true, true)?;
         let judged_real = self.judge(&lent, self.rows(real));
         let judged_fake = self.judge(&lent, fake.clone());
         let mut total = loss.discriminator(&judged_real, &judged_fake, self.k);
@@ -190,10 +202,12 @@ impl Game {
             )),
             Memory::None | Memory::SeenAgain => None,
         };
+        drop((judged_real, judged_fake));
         let mut gradients = total.backward();
-        let value = finite("discriminator", step, scalar(total.inner())?)?;
+        let value = scalar(total.inner())?;
         let gradients = self.gradients(&lent, &mut gradients)?;
-        drop(lent);
+        self.pair.discriminator.take_back(lent)?;
+        let value = finite("discriminator", step, value)?;
         let parameters = &mut self.pair.discriminator.parameters;
         self.optimizers[1].update(parameters, &gradients);
         if loss.clips() {
@@ -203,13 +217,16 @@ impl Game {
     }
 
     /// The generator's loss. `lent` are the weights that `fake` was made with.
-    fn update_generator(&mut self, loss: &dyn Loss, lent: &Lent, fake: Rows) -> Result<f64> {
-        let still = self.pair.discriminator.lend(&self.device, false, false)?;
+    fn update_generator(&mut self, loss: &dyn Loss, lent: Lent, fake: Rows) -> Result<f64> {
+        let still = self.pair.discriminator.give(&self.device, false, false)?;
         let total = loss.generator(&self.judge(&still, fake));
         let mut gradients = total.backward();
+        let value = scalar(total.inner())?;
+        let gradients = self.gradients(&lent, &mut gradients)?;
+        self.pair.discriminator.take_back(still)?;
+        self.pair.generator.take_back(lent)?;
         let n_updates = self.optimizers[0].n_updates as usize;
-        let value = finite("generator", n_updates, scalar(total.inner())?)?;
-        let gradients = self.gradients(lent, &mut gradients)?;
+        let value = finite("generator", n_updates, value)?;
         self.move_generator(&gradients);
         Ok(value)
     }
@@ -234,7 +251,7 @@ impl Game {
         let config = &self.settled.config;
         let (n, latent, channels) = (config.batch_size, config.latent, config.channels);
         let pictures = self.rows(real);
-        let encoder = self.pair.discriminator.lend(&self.device, true, true)?;
+        let encoder = self.pair.discriminator.give(&self.device, true, true)?;
         let given = match &self.codes {
             Some(codes) => self.rows(&codes.of(indices)).autodiff().require_grad(),
             None => {
@@ -249,21 +266,24 @@ impl Game {
         let mut stream = self.seed.stream("training/latent", step as u64);
         let noise: Vec<f32> = (0..n * latent).map(|_| stream.normal() as f32).collect();
         let codes = baseline.codes(given.clone(), self.rows(&noise));
-        let decoder = self.pair.generator.lend(&self.device, true, false)?;
+        let decoder = self.pair.generator.give(&self.device, true, false)?;
         let mut pass = Pass::new(&decoder, Mode::Training);
         let made = self.pair.generator.forward(codes, &mut pass);
         let found = std::mem::take(&mut pass.statistics);
         self.pair.generator.follow(&found)?;
         let total = baseline.objective(&pictures, made, given.clone(), channels);
         let mut gradients = total.backward();
-        let value = finite("auto-encoder", step, scalar(total.inner())?)?;
+        let value = scalar(total.inner())?;
+        let of_encoder = self.gradients(&encoder, &mut gradients)?;
+        let of_decoder = self.gradients(&decoder, &mut gradients)?;
+        self.pair.discriminator.take_back(encoder)?;
+        self.pair.generator.take_back(decoder)?;
+        let value = finite("auto-encoder", step, value)?;
         if let Some(codes) = &mut self.codes
             && let Some(moved) = given.grad_remove(&mut gradients)
         {
             codes.update(indices, &values(moved)?);
         }
-        let of_encoder = self.gradients(&encoder, &mut gradients)?;
-        let of_decoder = self.gradients(&decoder, &mut gradients)?;
         self.optimizers[1].update(&mut self.pair.discriminator.parameters, &of_encoder);
         self.move_generator(&of_decoder);
         Ok(Losses {
@@ -324,11 +344,13 @@ impl Game {
     ) -> Result<()> {
         let (real, fake) = match (loss.memory(), errors) {
             (Memory::SeenAgain, _) => {
-                let lent = self.pair.generator.lend(&self.device, false, false)?;
+                let lent = self.pair.generator.give(&self.device, false, false)?;
                 let fake = self.generate(&lent, latents, 1)?;
-                let lent = self.pair.discriminator.lend(&self.device, false, false)?;
+                self.pair.generator.take_back(lent)?;
+                let lent = self.pair.discriminator.give(&self.device, false, false)?;
                 let real = loss.generator(&self.judge(&lent, self.rows(real)));
                 let fake = loss.generator(&self.judge(&lent, fake));
+                self.pair.discriminator.take_back(lent)?;
                 (scalar(real)?, scalar(fake)?)
             }
             (_, Some(errors)) => errors,
