@@ -33,6 +33,8 @@ struct Options {
 }
 
 fn main() -> std::process::ExitCode {
+    // As `gavel train` does; the peers inherit it.
+    gavel::cli::memory::keep_own();
     match options().and_then(|options| report(&options)) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(e) => {

@@ -13,6 +13,7 @@ mod gate;
 mod grade;
 mod laboratory;
 mod memo;
+pub mod memory;
 mod metrics;
 mod models;
 mod output;

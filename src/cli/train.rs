@@ -17,6 +17,7 @@ pub fn run(_: &Train, _: &Console) -> Result<()> {
 #[cfg(feature = "training")]
 pub fn run(typed: &Train, console: &Console) -> Result<()> {
     use crate::training::run::{Ending, Folder, train};
+    super::memory::keep_own();
     let config = enabled::config(typed)?;
     let folder = Folder {
         path: typed.output.clone(),

@@ -3,6 +3,7 @@
 use super::folder::Folder;
 use super::resolved;
 use crate::atomic_file;
+use crate::cli::memory;
 use crate::error::{Error, Result};
 use crate::verdicts::study::scores::{Outcome, Score};
 use crate::verdicts::study::sweep::{Run, row};
@@ -72,11 +73,7 @@ impl Trainer {
                 .arg(file);
             command
         };
-        // glibc gives freed activations back to the system and fetches them again at every step, a quarter of the time.
-        command
-            .env("MALLOC_ARENA_MAX", "1")
-            .env("MALLOC_TRIM_THRESHOLD_", "2000000000")
-            .env("MALLOC_MMAP_THRESHOLD_", "1000000000");
+        memory::keep(&mut command);
         command.arg("-o").arg(folder);
         if is_resumed {
             command.arg("--resume");

@@ -43,6 +43,13 @@ impl Layer for BatchNorm {
     }
 
     fn forward(&self, x: Rows, pass: &mut Pass<'_>) -> Rows {
+        if pass.n_parts > 1 {
+            let n_parts = std::mem::replace(&mut pass.n_parts, 1);
+            let parts = x.chunk(n_parts, 0).into_iter();
+            let parts = parts.map(|part| self.forward(part, pass)).collect();
+            pass.n_parts = n_parts;
+            return Rows::cat(parts, 0);
+        }
         let (centered, inverse) = self.centered(x, pass);
         pass.remember(|| vec![centered.clone(), inverse.clone()]);
         centered * (inverse * pass.lent.get(self.gamma)) + pass.lent.get(self.beta)

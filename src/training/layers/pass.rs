@@ -110,6 +110,8 @@ pub struct Pass<'a> {
     pub mode: Mode,
     /// Place and batch value of every running average that this walk moves.
     pub statistics: Vec<(usize, Tensor<2>)>,
+    /// Equal parts of the batch that batch norm takes the statistics of, one after the other.
+    pub n_parts: usize,
     tape: Option<Vec<Vec<Rows>>>,
 }
 
@@ -121,6 +123,7 @@ impl<'a> Pass<'a> {
             lent,
             mode,
             statistics: Vec::new(),
+            n_parts: 1,
             tape: None,
         }
     }
@@ -132,6 +135,11 @@ impl<'a> Pass<'a> {
             tape: Some(Vec::new()),
             ..Self::new(lent, mode)
         }
+    }
+
+    /// Can input gradients be asked for?
+    pub(super) fn is_recording(&self) -> bool {
+        self.tape.is_some()
     }
 
     /// Keeps what `make` gives for the way back, if there is one.

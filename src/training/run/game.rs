@@ -174,6 +174,20 @@ impl Game {
         Judged { pictures, output }
     }
 
+    /// What the discriminator says of real and of generated pictures, as if they were judged one after the other: in one
+    /// walk, because large weights are then read once, with batch norm on each part alone.
+    fn judge_both(&self, lent: &Lent, real: Rows, fake: Rows) -> [Judged; 2] {
+        let n = real.dims()[0];
+        let mut pass = Pass::new(lent, Mode::Training);
+        pass.n_parts = 2;
+        let both = Rows::cat(vec![real.clone(), fake.clone()], 0);
+        let output = self.pair.discriminator.forward(both, &mut pass);
+        [(real, 0), (fake, n)].map(|(pictures, first)| Judged {
+            pictures,
+            output: output.clone().narrow(0, first, n),
+        })
+    }
+
     /// The discriminator's loss; and the errors on real and generated pictures for a loss that remembers them.
     fn update_discriminator(
         &mut self,
@@ -183,8 +197,7 @@ impl Game {
         fake: Rows,
     ) -> Result<(f64, Option<(f64, f64)>)> {
         let lent = self.pair.discriminator.give(&self.device, true, true)?;
-        let judged_real = self.judge(&lent, self.rows(real));
-        let judged_fake = self.judge(&lent, fake.clone());
+        let [judged_real, judged_fake] = self.judge_both(&lent, self.rows(real), fake.clone());
         let mut total = loss.discriminator(&judged_real, &judged_fake, self.k);
         let mut stream = self.seed.stream("training/penalty", step as u64);
         let n = self.settled.config.batch_size;
