@@ -57,6 +57,9 @@ fn a_sweep_of_points_knows_their_size_and_channels() {
         );
     }
     assert_eq!(known::dataset_title("ring8"), "Ring of 8");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sweeps/mixtures.toml");
+    let example = Sweep::parse(&fs::read_to_string(example).unwrap(), "mixtures.toml").unwrap();
+    assert!(example.data.iter().all(|data| data.channels == 2));
     let pictures = Sweep::parse(&sweep("train = \"a\"\ntest = \"b\""), "s.toml").unwrap();
     assert_eq!((pictures.data[0].size, pictures.data[0].channels), (28, 1));
     let refused = |keys: &str| {

@@ -202,3 +202,35 @@ fn a_run_leaves_its_measures_and_its_generator_makes_the_same_points_elsewhere()
         assert!((ours - theirs).abs() < 1e-5, "{ours}, {theirs}");
     }
 }
+
+#[test]
+fn a_short_training_reaches_every_mode() {
+    let of = |steps: usize| {
+        let config = Config {
+            loss: "hinge".into(),
+            width: Some(64),
+            latent: 64,
+            batch_size: 128,
+            batch_norm: Some(false),
+            batch_norm_decay: 0.99,
+            learning_rate: Some(1e-3),
+            beta1: Some(0.5),
+            steps,
+            ..tiny("mixtures:ring")
+        };
+        match train(&config, None, &Silent).unwrap().report.measures {
+            Some(Measures::Mixture(found)) => found,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (before, after) = (of(1), of(1500));
+    assert!(
+        before.recall < 1.0 && before.fid_score > 500.0,
+        "{before:?}"
+    );
+    assert_eq!(after.recall, 1.0, "{after:?}");
+    assert!(
+        after.precision > 0.15 && after.fid_score < 100.0,
+        "{after:?}"
+    );
+}
