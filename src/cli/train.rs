@@ -16,7 +16,7 @@ pub fn run(_: &Train, _: &Console) -> Result<()> {
 /// Runs the command.
 #[cfg(feature = "training")]
 pub fn run(typed: &Train, console: &Console) -> Result<()> {
-    use crate::training::run::{Ending, Folder, train};
+    use crate::training::run::{Ending, Folder, Measures, train};
     super::memory::keep_own();
     let config = enabled::config(typed)?;
     let folder = Folder {
@@ -33,6 +33,15 @@ pub fn run(typed: &Train, console: &Console) -> Result<()> {
                 report.seconds,
                 1e3 * report.seconds / report.steps.max(1) as f64,
             ));
+            if let Some(Measures::Mixture(found)) = &report.measures {
+                console.talk(&format!(
+                    "{place}: {:.1} % of the samples are near a mode (precision), {:.1} % of the modes are reached (recall), \
+                     FD {:.2}",
+                    1e2 * found.precision,
+                    1e2 * found.recall,
+                    found.fid_score
+                ));
+            }
             Ok(())
         }
         Ending::Failed { step, reason } => Err(Error::numerical(format!(

@@ -30,6 +30,9 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
 
+/// The output `[N, 2]` of a generator that makes points in the plane, which are no pictures.
+pub const POINTS: &str = "points";
+
 /// Most bytes of pictures that are made, all of which are held in memory.
 const MOST_BYTES: usize = 2 << 30;
 
@@ -157,7 +160,8 @@ impl Generator {
     /// Reads the file and what is declared beside it.
     ///
     /// # Errors
-    /// Input: no such file. Engine: no network of one latent and one picture, a wrong declaration, no engine.
+    /// Input: no such file, a generator of points. Engine: no network of one latent and one picture, a wrong declaration,
+    /// no engine.
     pub fn load(path: &Path, discovery: &Discovery, threads: usize) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
         let header = Header::read(&bytes).map_err(|error| error.at(path.display()))?;
@@ -184,6 +188,16 @@ impl Generator {
         };
         let input = port(&header.inputs, declared.input.as_ref(), "input")?;
         let output = port(&header.outputs, declared.output.as_ref(), "output")?;
+        if output.name == POINTS && output.width() == Some(2) {
+            return Err(Error::input(format!(
+                "{}: makes points in the plane (`{POINTS}` {}), expected a generator of pictures",
+                path.display(),
+                output.shape_text()
+            ))
+            .mend(
+                "see `measures` in the run.json beside it, which compares them with the mixture",
+            ));
+        }
         let mut notes = Vec::new();
         let latent = match &declared.latent {
             Some(shape) => shape.clone(),

@@ -6,6 +6,7 @@ mod letters;
 pub mod multiples;
 pub mod palette;
 pub mod panels;
+pub mod plane;
 pub mod ranking;
 mod raster;
 pub mod scatter;

@@ -12,6 +12,7 @@ mod idx;
 mod limits;
 mod members;
 pub mod memory;
+pub mod mixtures;
 mod nhwc;
 mod open;
 pub mod pickle;

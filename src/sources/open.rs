@@ -5,7 +5,8 @@ use super::decode::Format;
 use super::members::is_picture;
 use super::select::{self, Selector};
 use super::{
-    ImageSource, Limits, Opened, cifar, files, idx, nhwc, polygons, tar_archive, zip_archive,
+    ImageSource, Limits, Opened, cifar, files, idx, mixtures, nhwc, polygons, tar_archive,
+    zip_archive,
 };
 use crate::error::{Error, Result};
 use std::fs::File;
@@ -28,6 +29,7 @@ pub struct OpenOptions {
 /// | IDX, CIFAR batch, `.npy`, `.npz` | pictures, features or statistics |
 /// | `@FILE` | pictures listed in a text file |
 /// | `polygons:…` | [`polygons`] |
+/// | `mixtures:…` | refused: [`mixtures`] are for training alone |
 ///
 /// Any of these may be followed by selectors: `#FOLDER`, `#label=X`, `#first=N`. The content decides, not the name. A path that
 /// itself contains `#` is found first.
@@ -69,6 +71,12 @@ fn open_base(spec: &str, base: &str, options: &OpenOptions) -> Result<Opened> {
     let limits = &options.limits;
     if let Some(text) = base.strip_prefix("polygons:") {
         return boxed(polygons::PolygonSource::open(spec, text)?);
+    }
+    if base.starts_with(mixtures::PREFIX) {
+        return Err(Error::usage(format!(
+            "{spec}: a mixture is points in the plane for `gavel train`, expected pictures or features"
+        ))
+        .mend("gavel train --data mixtures:ring --model mlp -o run/; run.json has what it measures against the mixture"));
     }
     if let Some(list) = base.strip_prefix('@') {
         return boxed(files::list(spec, Path::new(list), limits)?);

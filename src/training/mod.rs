@@ -6,6 +6,7 @@
 pub mod embedded;
 pub mod layers;
 pub mod losses;
+pub mod mixtures;
 pub mod models;
 pub mod run;
 pub mod triangles;

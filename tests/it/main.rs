@@ -21,6 +21,7 @@ mod golden;
 mod grade;
 mod inception;
 mod metrics;
+mod mixtures;
 mod models;
 mod networks;
 mod one_decode;

@@ -20,7 +20,8 @@ Examples:
 Every finished run is one row of DIR/scores.csv. A sweep that is stopped or killed loses at most the runs in flight; a run
 that ends in numbers that are none is a row with status failed. --trainer PROGRAM sweeps another trainer: it is called as
 PROGRAM --run-file RUN.toml -o DIR, and leaves DIR/run.json ({\"status\": \"ok\"}) and DIR/scores.json (a document of
-`gavel evaluate --json`)."
+`gavel evaluate --json`); or, instead of the latter, {\"extractor\": NAME, \"measures\": {\"fid_score\": …}} in run.json, as
+`gavel train` does for points in the plane."
 )]
 pub struct Sweep {
     /// What to do with a sweep that is there.

@@ -426,7 +426,10 @@ fn beside(course: &Path, name: &str) -> PathBuf {
 
 /// A source of the course file; built-in sets are no paths.
 fn at_course(course: &Path, name: &str) -> String {
-    if name.starts_with("polygons:") {
+    if ["polygons:", sources::mixtures::PREFIX]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+    {
         return name.to_owned();
     }
     match name.strip_prefix('@') {

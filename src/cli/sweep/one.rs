@@ -6,7 +6,7 @@ use crate::atomic_file;
 use crate::cli::memory;
 use crate::error::{Error, Result};
 use crate::verdicts::study::scores::{Outcome, Score};
-use crate::verdicts::study::sweep::{Run, row};
+use crate::verdicts::study::sweep::{Run, is_measured, row};
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -142,7 +142,7 @@ pub fn perform(
         }
     }
     let is_trained = row(run, &home, None).outcome == Outcome::Done || has_status(&home, "ok");
-    if is_trained && !home.join("scores.json").exists() {
+    if is_trained && !is_measured(&home) && !home.join("scores.json").exists() {
         let command = trainer.evaluate(run, &resolved(&run.test, &data), &home);
         match watch(command, &home, &lock, is_stopped)? {
             None => return Ok(Ended::Stopped),

@@ -15,9 +15,9 @@ use crate::rng::Seed;
 /// What a model is made for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
-    /// Height and width of the pictures.
+    /// Height and width of the pictures; 1 for points.
     pub size: usize,
-    /// 1 or 3.
+    /// 1 or 3; 2 for points in the plane.
     pub channels: usize,
     /// Latent dimensions.
     pub latent: usize,
@@ -113,14 +113,20 @@ pub fn build(model: &dyn Model, plan: &Plan) -> Result<Pair> {
             model.name(),
             plan.size
         ))
-        .mend("give a supported `size`; pictures are resized to it"));
+        .mend(match plan.size {
+            1 => "points in the plane are made by the model mlp",
+            _ => "give a supported `size`; pictures are resized to it",
+        }));
     }
-    if plan.width == 0 || plan.latent == 0 || !matches!(plan.channels, 1 | 3) {
+    let are_points = (plan.size, plan.channels) == (1, 2);
+    if plan.width == 0 || plan.latent == 0 || !(are_points || matches!(plan.channels, 1 | 3)) {
         return Err(Error::usage(format!(
             "width {}, latent {} and channels {} make no network",
             plan.width, plan.latent, plan.channels
         ))
-        .mend("width and latent must be at least 1, channels 1 or 3"));
+        .mend(
+            "width and latent must be at least 1, channels 1 or 3 (2 for points, whose size is 1)",
+        ));
     }
     let mut pair = model.pair(plan);
     if plan.head == Head::Nothing {

@@ -97,7 +97,7 @@ pub fn load(path: &Path, config: &Config, data: &str, game: &mut Game) -> Result
     }
     if header.data != data {
         return Err(Error::input(format!(
-            "{}: belongs to another training set (the pictures differ)",
+            "{}: belongs to another training set (its contents differ)",
             path.display()
         ))
         .mend("resume with the data of run.json, or choose another output folder"));

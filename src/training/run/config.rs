@@ -1,6 +1,7 @@
 //! What a run is told. Everything that is left out follows from the loss and the model, as in the study.
 
 use crate::error::{Error, Result};
+use crate::sources::mixtures::Mixture;
 use crate::training::losses::{Constants, Method};
 use crate::training::models::{self, Model};
 use burn::tensor::Device;
@@ -14,13 +15,13 @@ pub struct Config {
     pub model: String,
     /// A name of `training::losses::Method::all`.
     pub loss: String,
-    /// The training set: any source of pictures.
+    /// The training set: any source of pictures, or `mixtures:…`, points in the plane.
     pub data: String,
     /// Only its first pictures.
     pub limit: Option<usize>,
-    /// Height and width of the pictures; they are resized to it.
+    /// Height and width of the pictures; they are resized to it. Points have 1, and need not be told so.
     pub size: usize,
-    /// 1 or 3.
+    /// 1 or 3. Points have 2, and need not be told so.
     pub channels: usize,
     /// Discriminator updates, as the study counts its budget.
     pub steps: usize,
@@ -152,8 +153,10 @@ pub enum Rule {
 /// A configuration that was checked, with nothing left out.
 #[derive(Clone)]
 pub struct Settled {
-    /// As it was given.
+    /// As it was given, but for size and channels of points.
     pub config: Config,
+    /// The mixture that it is trained on, if it is one.
+    pub mixture: Option<Mixture>,
     /// The loss.
     pub method: Method,
     /// The architecture.
@@ -181,8 +184,13 @@ impl Config {
         let method = Method::find(&self.loss)?;
         let model = models::find(&self.model)?;
         let defaults = method.defaults();
+        let mixture = Mixture::named(&self.data)?;
         let settled = Settled {
-            config: self.clone(),
+            config: match &mixture {
+                Some(_) => self.for_points()?,
+                None => self.clone(),
+            },
+            mixture,
             method,
             model,
             width: self.width.unwrap_or(model.width()),
@@ -199,9 +207,34 @@ impl Config {
         settled.check()?;
         Ok(settled)
     }
+
+    /// Points have size 1 and 2 channels; the defaults of pictures give way to that.
+    fn for_points(&self) -> Result<Self> {
+        let pictures = Self::default();
+        let fits = [1, pictures.size].contains(&self.size)
+            && [2, pictures.channels].contains(&self.channels);
+        if !fits {
+            return Err(Error::usage(format!(
+                "{}: points have size 1 and 2 channels, not size {} and channels {}",
+                self.data, self.size, self.channels
+            ))
+            .mend("leave size and channels out; they follow from the data"));
+        }
+        Ok(Self {
+            size: 1,
+            channels: 2,
+            ..self.clone()
+        })
+    }
 }
 
 impl Settled {
+    /// Does the generator make points in the plane, not pictures?
+    #[must_use]
+    pub fn makes_points(&self) -> bool {
+        (self.config.size, self.config.channels) == (1, 2)
+    }
+
     fn check(&self) -> Result<()> {
         let c = &self.config;
         for (name, count) in [
@@ -279,6 +312,22 @@ mod tests {
     }
 
     #[test]
+    fn size_and_channels_of_points_follow_from_the_data() {
+        for text in [
+            r#"{"data": "mixtures:ring"}"#,
+            r#"{"data": "mixtures:ring", "size": 1, "channels": 2}"#,
+            r#"{"data": "mixtures:ring", "channels": 2}"#,
+        ] {
+            let config: Config = serde_json::from_str(text).unwrap();
+            let settled = config.settle().unwrap();
+            assert_eq!((settled.config.size, settled.config.channels), (1, 2));
+            assert!(settled.makes_points() && settled.mixture.unwrap().n_modes == 8);
+        }
+        let pictures = Config::default().settle().unwrap();
+        assert!(!pictures.makes_points() && pictures.mixture.is_none());
+    }
+
+    #[test]
     fn numbers_out_of_range_and_unknown_words_are_refused() {
         for (text, word) in [
             (r#"{"beta1": 1.0}"#, "beta1"),
@@ -286,6 +335,9 @@ mod tests {
             (r#"{"learning_rate": -1.0}"#, "learning_rate"),
             (r#"{"loss": "wasserstein", "clip": 0.0}"#, "clip"),
             (r#"{"loss": "wgan"}"#, "wgan"),
+            (r#"{"data": "mixtures:ring?modes=0"}"#, "modes=0"),
+            (r#"{"data": "mixtures:ring", "size": 32}"#, "size 32"),
+            (r#"{"data": "mixtures:ring", "channels": 3}"#, "channels 3"),
         ] {
             let config: Config = serde_json::from_str(text).unwrap();
             let error = config.settle().err().unwrap();

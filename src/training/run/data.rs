@@ -1,20 +1,27 @@
-//! The training pictures in memory, as bytes, and batches of them in [0, 1].
+//! The training set in memory, pictures as bytes or points as float32, and batches of it in [0, 1].
 
 use crate::error::{Error, Result};
 use crate::preprocess::{InputSpec, Protocol, Range};
 use crate::progress::Observer;
 use crate::rng::Seed;
 use crate::sources::decode::{DecodeOptions, decode};
+use crate::sources::mixtures::Mixture;
 use crate::sources::{self, OpenOptions, Opened, Stored};
 use crate::training::layers::Extent;
 
-/// Pictures `[n, height, width, channels]`.
+/// Pictures `[n, height, width, channels]`, or points `[n, 2]`.
 #[derive(Debug, Clone)]
 pub struct Data {
-    bytes: Vec<u8>,
+    values: Values,
     width: usize,
-    /// BLAKE3 of extent and bytes, hex.
+    /// BLAKE3 of extent and bytes, hex; of points, of `points` and the bytes of their float32 values (little-endian).
     pub fingerprint: String,
+}
+
+#[derive(Debug, Clone)]
+enum Values {
+    Pictures(Vec<u8>),
+    Points(Vec<f32>),
 }
 
 impl Data {
@@ -34,6 +41,13 @@ impl Data {
                     .mend("name a folder, an archive, an IDX file or polygons:triangles"),
             );
         };
+        if !matches!(extent.channels, 1 | 3) {
+            return Err(Error::usage(format!(
+                "{spec}: pictures have 1 or 3 channels, not {}",
+                extent.channels
+            ))
+            .mend("leave `channels` out; points in the plane are named as mixtures:ring or mixtures:grid"));
+        }
         let n = images.len().min(limit.unwrap_or(usize::MAX));
         let input = InputSpec {
             size: (extent.height, extent.width),
@@ -72,16 +86,41 @@ impl Data {
         }
         hasher.update(&bytes);
         Self {
-            bytes,
+            values: Values::Pictures(bytes),
             width: extent.len().max(1),
             fingerprint: hasher.finalize().to_hex().to_string(),
         }
     }
 
-    /// Number of pictures.
+    /// The first `limit` points of a mixture, or all of its set.
+    #[must_use]
+    pub fn of_mixture(mixture: &Mixture, limit: Option<usize>) -> Self {
+        Self::of_points(mixture.points(mixture.n.min(limit.unwrap_or(usize::MAX))))
+    }
+
+    /// Points `[n, 2]`, row-major.
+    #[must_use]
+    pub fn of_points(points: Vec<f32>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"points");
+        for value in &points {
+            hasher.update(&value.to_le_bytes());
+        }
+        Self {
+            values: Values::Points(points),
+            width: 2,
+            fingerprint: hasher.finalize().to_hex().to_string(),
+        }
+    }
+
+    /// Number of pictures or points.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.bytes.len() / self.width
+        let n_values = match &self.values {
+            Values::Pictures(bytes) => bytes.len(),
+            Values::Points(points) => points.len(),
+        };
+        n_values / self.width
     }
 
     /// None at all?
@@ -90,13 +129,21 @@ impl Data {
         self.len() == 0
     }
 
-    /// One picture's bytes.
+    /// One picture's bytes; a point has none.
     #[must_use]
     pub fn picture(&self, index: usize) -> &[u8] {
-        self.bytes
-            .get(index * self.width..(index + 1) * self.width)
-            .unwrap_or_default()
+        match &self.values {
+            Values::Pictures(bytes) => row(bytes, index, self.width),
+            Values::Points(_) => &[],
+        }
     }
+}
+
+/// Row `index` of `[n, width]`; nothing where there is none.
+fn row<T>(values: &[T], index: usize, width: usize) -> &[T] {
+    values
+        .get(index * width..(index + 1) * width)
+        .unwrap_or_default()
 }
 
 fn tensor(stored: &Stored, protocol: &Protocol) -> Result<Vec<f32>> {
@@ -149,13 +196,18 @@ impl Order {
 }
 
 impl Data {
-    /// The pictures `indices` in [0, 1], row-major.
+    /// The pictures or points `indices` in [0, 1], row-major.
     #[must_use]
     pub fn batch(&self, indices: &[usize]) -> Vec<f32> {
         let mut values = Vec::with_capacity(indices.len() * self.width);
         for &index in indices {
-            let picture = self.picture(index).iter();
-            values.extend(picture.map(|&byte| f32::from(byte) / 255.0));
+            match &self.values {
+                Values::Pictures(bytes) => {
+                    let picture = row(bytes, index, self.width).iter();
+                    values.extend(picture.map(|&byte| f32::from(byte) / 255.0));
+                }
+                Values::Points(points) => values.extend(row(points, index, self.width)),
+            }
         }
         values
     }
@@ -186,5 +238,34 @@ mod tests {
     fn batches_are_in_zero_to_one() {
         let data = Data::new(vec![0, 255, 51, 102], Extent::flat(2));
         assert_eq!(data.batch(&[1, 0]), [0.2, 0.4, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn points_are_kept_to_the_bit_and_their_fingerprint_covers_every_bit() {
+        let points = vec![0.123_456_79_f32, 0.5, 1.0, 0.0];
+        let data = Data::of_points(points.clone());
+        assert_eq!(
+            (data.len(), data.batch(&[1, 0])),
+            (2, vec![1.0, 0.0, 0.123_456_79, 0.5])
+        );
+        let mut other = points.clone();
+        other[1] = f32::from_bits(other[1].to_bits() + 1);
+        assert_ne!(data.fingerprint, Data::of_points(other).fingerprint);
+        assert_eq!(data.fingerprint, Data::of_points(points).fingerprint);
+        // Another seed, another split, fewer points: other data.
+        let set = |text: &str, limit| {
+            let mixture = Mixture::named(text).unwrap().unwrap();
+            Data::of_mixture(&mixture, limit).fingerprint
+        };
+        let base = set("mixtures:ring?n=100", None);
+        assert_eq!(base, set("mixtures:ring?n=200", Some(100)));
+        for (text, limit) in [
+            ("mixtures:ring?n=100&seed=1", None),
+            ("mixtures:ring?n=100&split=test", None),
+            ("mixtures:ring?n=100", Some(99)),
+            ("mixtures:ring?n=100&std=0.021", None),
+        ] {
+            assert_ne!(base, set(text, limit), "{text}");
+        }
     }
 }

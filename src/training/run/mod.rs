@@ -1,7 +1,8 @@
 //! A training run: data, the game step by step, checkpoints, and what is left afterwards.
 //!
 //! In the folder of a run: `run.json` (settings, status, losses), `checkpoint.gavel`, `samples/step-N.png`,
-//! `generator.onnx` with `generator.toml`. A number that is not finite ends the run; it is then recorded as failed, and
+//! `generator.onnx` with `generator.toml`. Points in the plane are pictures of size 1 with two channels to the networks, and
+//! are told apart only where they are read, looked at, measured and exported. A number that is not finite ends the run; it is then recorded as failed, and
 //! there is no generator.
 
 mod checkpoint;
@@ -21,7 +22,7 @@ pub use config::{Backend, Config, Rule, Settled};
 pub use data::{Data, Order};
 pub use export::onnx;
 pub use game::{Game, Losses};
-pub use record::{Ending, Look, Point, Record, Report};
+pub use record::{Ending, Look, Measures, Point, Record, Report};
 pub use sampling::Sampler;
 
 use crate::atomic_file;
@@ -29,7 +30,7 @@ use crate::error::{Error, Kind, Result};
 use crate::progress::Observer;
 use crate::rng::Seed;
 use crate::training::layers::Extent;
-use crate::training::triangles;
+use crate::training::{mixtures, triangles};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -67,14 +68,18 @@ pub fn settings(path: &Path) -> Result<Config> {
 /// Settings or data that cannot be used, a folder that cannot be written, a checkpoint of another run, a stop.
 pub fn train(config: &Config, folder: Option<&Folder>, observer: &dyn Observer) -> Result<Trained> {
     let settled = config.settle()?;
+    let config = &settled.config;
     let extent = Extent::square(config.size, config.channels);
     with_threads(config.threads, || {
-        let data = Data::read(&config.data, extent, config.limit, observer)?;
+        let data = match &settled.mixture {
+            Some(mixture) => Data::of_mixture(mixture, config.limit),
+            None => Data::read(&config.data, extent, config.limit, observer)?,
+        };
         on_data(&settled, &data, folder, observer)
     })
 }
 
-/// Trains on pictures that are in memory; else as [`train`].
+/// Trains on pictures or points that are in memory; else as [`train`].
 ///
 /// # Errors
 /// As [`train`].
@@ -109,12 +114,17 @@ fn on_data(
 ) -> Result<Trained> {
     let config = &settled.config;
     if data.len() < config.batch_size {
+        let what = if settled.makes_points() {
+            "points"
+        } else {
+            "pictures"
+        };
         return Err(Error::input(format!(
-            "the training set has {} pictures, a batch has {}",
+            "the training set has {} {what}, a batch has {}",
             data.len(),
             config.batch_size
         ))
-        .mend("lower batch_size, or give more pictures"));
+        .mend(format!("lower batch_size, or give more {what}")));
     }
     let mut run = Run::begin(settled, data, folder)?;
     let ending = run.play(observer)?;
@@ -212,9 +222,9 @@ impl<'a> Run<'a> {
         if let Some(place) = place {
             std::fs::create_dir_all(&place).map_err(|e| Error::io(&place, &e))?;
             let path = place.join(format!("step-{:06}.png", self.step));
-            write(&path, &look::sheet(&sampler)?)?;
+            write(&path, &look::sheet(&sampler, self.settled)?)?;
         }
-        let distance = match &mut self.looker {
+        let distance = match &self.looker {
             Some(looker) => Some(looker.distance(&sampler)?),
             None => None,
         };
@@ -260,21 +270,21 @@ impl<'a> Run<'a> {
         if ending == Ending::Ok {
             // Weights may have ceased to be numbers in the very last update.
             let made = self.sampler().and_then(|made| {
-                made.values(1, Seed(self.settled.config.seed))?;
-                Ok(made)
+                let measures = self.measure(&made)?;
+                Ok((made, measures))
             });
             match made {
-                Ok(made) => {
-                    measures = triangles::of_run(&made, &self.settled.config)?;
+                Ok((made, found)) => {
+                    measures = found;
                     sampler = Some(made);
                 }
-                Err(error) if error.kind() == Kind::Numerical => {
+                Err(error) if error.kind() != Kind::Numerical => return Err(error),
+                Err(error) => {
                     ending = Ending::Failed {
                         step: self.step,
                         reason: error.message().to_owned(),
                     };
                 }
-                Err(error) => return Err(error),
             }
         }
         let report = self.report(ending, measures);
@@ -290,7 +300,20 @@ impl<'a> Run<'a> {
         Ok(Trained { report, sampler })
     }
 
-    fn report(&self, ending: Ending, measures: Option<triangles::Scores>) -> Report {
+    /// What can be measured against a manifold that is known; at least that samples are numbers.
+    fn measure(&self, sampler: &Sampler) -> Result<Option<Measures>> {
+        let config = &self.settled.config;
+        let seed = Seed(config.seed);
+        sampler.values(1, seed)?;
+        if let Some(mixture) = &self.settled.mixture {
+            let found = mixtures::of_run(sampler, mixture, seed)?;
+            return Ok(Some(Measures::Mixture(found)));
+        }
+        Ok(triangles::of_run(sampler, config)?.map(Measures::Triangles))
+    }
+
+    fn report(&self, ending: Ending, measures: Option<Measures>) -> Report {
+        let is_of_points = matches!(measures, Some(Measures::Mixture(_)));
         Report {
             schema: "gavel.run/1".into(),
             gavel: env!("CARGO_PKG_VERSION").into(),
@@ -307,6 +330,7 @@ impl<'a> Run<'a> {
             ],
             history: self.record.history.clone(),
             looks: self.record.looks.clone(),
+            extractor: is_of_points.then(|| mixtures::EXTRACTOR.to_owned()),
             measures,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::game::Losses;
-use crate::training::triangles::Scores;
+use crate::training::{mixtures, triangles};
 use serde::{Deserialize, Serialize};
 
 /// Points that a history has at most when a run ends.
@@ -24,7 +24,7 @@ pub struct Point {
 pub struct Look {
     /// Steps that were done.
     pub step: usize,
-    /// Fréchet distance in the embedded extractor.
+    /// Fréchet distance in the embedded extractor, or of the points themselves.
     pub fd: f64,
 }
 
@@ -104,7 +104,7 @@ pub struct Report {
     pub settings: Config,
     /// Fingerprint of the training set.
     pub data_fingerprint: String,
-    /// Pictures of the training set.
+    /// Pictures or points of the training set.
     pub n_train: usize,
     /// Learned numbers of generator and discriminator.
     pub n_weights: [usize; 2],
@@ -112,9 +112,22 @@ pub struct Report {
     pub history: Vec<Point>,
     /// Distances on the fly.
     pub looks: Vec<Look>,
+    /// Whose features a `fid_score` among the measures is in: `points`, the points themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extractor: Option<String>,
     /// Where the manifold is known: precision and recall against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub measures: Option<Scores>,
+    pub measures: Option<Measures>,
+}
+
+/// What is measured against a manifold that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Measures {
+    /// Against a mixture in the plane.
+    Mixture(mixtures::Scores),
+    /// Against all triangles.
+    Triangles(triangles::Scores),
 }
 
 #[cfg(test)]

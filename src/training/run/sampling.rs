@@ -1,4 +1,4 @@
-//! Pictures from a generator.
+//! Pictures, or points, from a generator.
 
 use super::config::Settled;
 use super::game::plan;
@@ -105,8 +105,15 @@ impl Sampler {
     /// `n` pictures as a set: `round(255 v)`, gray as three equal channels.
     ///
     /// # Errors
-    /// As [`Sampler::values`].
+    /// As [`Sampler::values`]; a generator of points.
     pub fn pictures(&self, n: usize, seed: Seed) -> Result<MemorySource> {
+        if self.channels == 2 {
+            return Err(Error::usage(format!(
+                "{} makes points in the plane, expected a generator of pictures",
+                self.name
+            ))
+            .mend("take its numbers with `Sampler::values`"));
+        }
         let values = self.values(n, seed)?;
         let byte = |v: f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
         let width = self.size * self.size * self.channels;

@@ -98,8 +98,18 @@ pub fn dataset_title(name: &str) -> &str {
         "cifar10" | "cifar-10" | "cifar" => "CIFAR-10",
         "celeba" => "CelebA",
         "triangles" => "Triangles",
+        "ring" => "Ring",
+        "ring8" | "ring_of_8" => "Ring of 8",
+        "grid" => "Grid",
+        "grid25" | "grid_of_25" => "Grid of 25",
         _ => name,
     }
+}
+
+/// Is a training set points in the plane, which its trainer measures against the mixture that they are drawn from?
+#[must_use]
+pub fn is_points(source: &str) -> bool {
+    source.starts_with("mixtures:")
 }
 
 /// Where a loss stands in tables: the known ones in their order, then the others.

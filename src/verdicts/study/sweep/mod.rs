@@ -10,7 +10,7 @@ mod result;
 pub use manifest::{MANIFEST, Manifest};
 pub use plan::{Run, plan};
 pub use ranges::{Range, Value};
-pub use result::{curve, row};
+pub use result::{curve, is_measured, row};
 
 use std::collections::BTreeMap;
 
@@ -55,9 +55,9 @@ pub struct Data {
     pub train: String,
     /// What they are held against.
     pub test: String,
-    /// Height and width.
+    /// Height and width; 1 of points.
     pub size: u64,
-    /// 1 or 3.
+    /// 1 or 3; 2 of points.
     pub channels: u64,
     /// Its own number of steps, where it has one.
     pub steps: Option<u64>,

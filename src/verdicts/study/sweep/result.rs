@@ -28,7 +28,9 @@ struct Told {
     steps: Option<u64>,
     seconds: Option<f64>,
     energy: Option<f64>,
-    /// Numbers that only the trainer can measure: precision and recall against the renderable triangles.
+    /// Whose features a distance among the measures is in.
+    extractor: Option<String>,
+    /// Numbers that only the trainer can measure: precision and recall against the renderable triangles, and all of points.
     #[serde(default)]
     measures: BTreeMap<String, Option<f64>>,
     /// Distances on the way.
@@ -40,6 +42,27 @@ struct Told {
 struct Look {
     step: u64,
     fd: Option<f64>,
+}
+
+impl Told {
+    /// A measure, where it is there and finite.
+    fn measure(&self, measure: Measure) -> Option<f64> {
+        let mut names = measure.columns().iter();
+        let value = names.find_map(|name| self.measures.get(*name).copied().flatten());
+        value.filter(|v| v.is_finite())
+    }
+
+    /// Whose features its own distance is in, where it has one and says so.
+    fn measured_in(&self) -> Option<&str> {
+        let name = self.extractor.as_deref().filter(|name| !name.is_empty());
+        self.measure(Measure::Fid).and(name)
+    }
+}
+
+/// Has the trainer measured the distance itself, and said in whose features? Then nothing has to be evaluated.
+#[must_use]
+pub fn is_measured(folder: &Path) -> bool {
+    told(folder).is_ok_and(|told| told.measured_in().is_some())
 }
 
 /// The rows of a run's distances on the way: few samples each, so they are no scores, but a curve.
@@ -81,14 +104,10 @@ pub fn row(run: &Run, folder: &Path, trouble: Option<&str>) -> Score {
     }
     let (steps, seconds, energy) = match &told {
         Ok(told) => {
-            for measure in Measure::ALL {
-                let value = measure
-                    .columns()
-                    .iter()
-                    .find_map(|name| told.measures.get(*name).copied().flatten());
-                if let Some(value) = value.filter(|v| v.is_finite()) {
-                    measures.insert(measure, value);
-                }
+            let own = Measure::ALL.map(|measure| told.measure(measure).map(|v| (measure, v)));
+            measures.extend(own.into_iter().flatten());
+            if let Some(name) = told.measured_in() {
+                name.clone_into(&mut extractor);
             }
             (told.steps, told.seconds, told.energy)
         }
@@ -108,11 +127,9 @@ pub fn row(run: &Run, folder: &Path, trouble: Option<&str>) -> Score {
         };
         measures.insert(Measure::F1, f1);
     }
-    let outcome = match failure(
-        &told,
-        results.as_ref().err().map(crate::error::Error::message),
-        trouble,
-    ) {
+    let is_measured = told.as_ref().is_ok_and(|told| told.measured_in().is_some());
+    let unread = results.as_ref().err().map(crate::error::Error::message);
+    let outcome = match failure(&told, unread.filter(|_| !is_measured), trouble) {
         Some(reason) => Outcome::Failed(reason),
         None if !measures.contains_key(&Measure::Fid) => {
             Outcome::Failed("scores.json has no Fréchet distance".to_owned())

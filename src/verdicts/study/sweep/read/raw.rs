@@ -42,10 +42,8 @@ pub(super) struct RawData {
     pub name: Spanned<String>,
     pub train: String,
     pub test: String,
-    #[serde(default = "side")]
-    pub size: Spanned<u64>,
-    #[serde(default = "gray")]
-    pub channels: Spanned<u64>,
+    pub size: Option<Spanned<u64>>,
+    pub channels: Option<Spanned<u64>>,
     pub steps: Option<Spanned<u64>>,
 }
 
@@ -71,13 +69,5 @@ fn default_seed() -> u64 {
 }
 
 fn one() -> Spanned<u64> {
-    Spanned::new(0..0, 1)
-}
-
-fn side() -> Spanned<u64> {
-    Spanned::new(0..0, 28)
-}
-
-fn gray() -> Spanned<u64> {
     Spanned::new(0..0, 1)
 }
