@@ -136,8 +136,11 @@ impl Error {
             std::io::ErrorKind::PermissionDenied => {
                 Self::input(format!("{path}: permission denied")).mend("check the permissions of this path")
             }
-            std::io::ErrorKind::StorageFull => Self::input(format!("{path}: the disk is full"))
-                .mend("free some space, or put the store elsewhere with --store DIR (or --store none)"),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Self::input(format!("{path}: the disk is full")).mend(
+                    "free some space and give the same command again (`gavel train` with --resume); --store DIR puts the store elsewhere",
+                )
+            }
             _ => Self::input(format!("{path}: {error}")),
         }
     }

@@ -1,5 +1,4 @@
 //! The only place that prints. Data goes to stdout, talk and progress to stderr; a closed pipe is not an error.
-#![allow(clippy::print_stderr)]
 
 use crate::error::{Error, Result};
 use crate::progress::Observer;
@@ -20,8 +19,14 @@ pub fn watch_ctrl_c() {
         }
     });
     if let Err(e) = installed {
-        eprintln!("gavel: Ctrl-C will end the program at once ({e})");
+        line(&format!("gavel: Ctrl-C will end the program at once ({e})"));
     }
+}
+
+/// A line on stderr. Words that find no place (a log on a full disk, a pipe that nobody reads) are lost, and the work goes
+/// on; `eprintln` would panic.
+fn line(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Talk, data and progress of one run.
@@ -75,8 +80,8 @@ impl Console {
     pub fn talk(&self, text: &str) {
         if !self.quiet {
             self.with_bar(|bar| match bar {
-                Some(bar) => bar.suspend(|| eprintln!("{text}")),
-                None => eprintln!("{text}"),
+                Some(bar) => bar.suspend(|| line(text)),
+                None => line(text),
             });
         }
     }
@@ -101,7 +106,7 @@ impl Console {
 
     /// The last words of a run that failed; said even when quiet.
     pub fn error(error: &Error) {
-        eprintln!("gavel: {error}");
+        line(&format!("gavel: {error}"));
     }
 }
 

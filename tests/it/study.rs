@@ -1,6 +1,9 @@
 //! The study: scores tables, figures, sweeps.
 
+mod generators;
+mod memorization;
 mod plot;
+mod samples;
 mod slurm;
 mod stand_in;
 mod sweep;

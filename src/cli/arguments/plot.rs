@@ -9,6 +9,7 @@ use std::path::PathBuf;
 Examples:
   gavel plot scores.csv -o figures/
   gavel plot scores.csv --curves curves.csv --sensitivity mnist.json -o figures/ --format svg
+  gavel plot mini/scores.csv --samples -o figures/   # and what the generators make, from mini/runs/
 
 A scores table has one line for each run (or checkpoint): the columns of `gavel sweep`, or those of \"Are GANs Created
 Equal?\" (model, dataset, tf_seed, inception_score, fid_score, sample_id, hyper-parameters). Rows of sample 0 are the
@@ -30,7 +31,11 @@ pub struct Plot {
     /// Documents of `gavel sensitivity --json`, for the distance against mode dropping and noise (repeatable)
     #[arg(long, value_name = "FILE.json")]
     pub sensitivity: Vec<PathBuf>,
-    /// The one seed of the permutations
+    /// Also a sheet of samples for each data set, from the generators of a sweep: of each loss and architecture the run with the
+    /// median distance. DIR is the sweep's folder [default: the folder of SCORES.csv]
+    #[arg(long, value_name = "DIR")]
+    pub samples: Option<Option<PathBuf>>,
+    /// The one seed of the permutations and of the samples
     #[arg(long, value_name = "N", default_value_t = 2020)]
     pub seed: u64,
 }

@@ -17,6 +17,10 @@ Examples:
   gavel sweep submit paper -o paper/ --executor slurm  # a job array; then status, gather, cancel
   gavel plot mine/scores.csv -o figures/
 
+A sweep file has losses, architectures, seeds, steps and data sets; ranges of hyper-parameters and samples drawn from them;
+[settings] of every run, [architecture.NAME] and [loss.NAME] of some (the loss's go first); [evaluate], where train = N adds
+the share of samples that are as near to a training picture as only copies and neighbours are (the column memorization).
+
 Every finished run is one row of DIR/scores.csv. A sweep that is stopped or killed loses at most the runs in flight; a run
 that ends in numbers that are none is a row with status failed. --trainer PROGRAM sweeps another trainer: it is called as
 PROGRAM --run-file RUN.toml -o DIR, and leaves DIR/run.json ({\"status\": \"ok\"}) and DIR/scores.json (a document of

@@ -63,6 +63,9 @@ fn start(typed: &SweepPlan, console: &Console) -> Result<()> {
         return Err(Error::usage("--processes 0: expected at least 1"));
     }
     let data = absolute(typed.data.as_deref().unwrap_or(&beside))?;
+    if typed.trainer.is_none() {
+        checked.check_sizes().map_err(|e| e.at(name))?;
+    }
     check_data(&checked, &data)?;
     let manifest = Manifest::of(&checked.name, &data, runs);
     let output = absolute(&typed.output)?;
@@ -92,7 +95,7 @@ fn file_of(source: &str) -> Option<&str> {
 }
 
 /// A source as a process in another folder understands it.
-fn resolved(source: &str, data: &Path) -> String {
+pub fn resolved(source: &str, data: &Path) -> String {
     match file_of(source) {
         Some(_) => data.join(source).display().to_string(),
         None => source.to_owned(),

@@ -81,24 +81,37 @@ impl Trainer {
         command
     }
 
-    /// Samples of the exported generator against the test set, with one thread as every run.
-    fn evaluate(&self, run: &Run, test: &str, folder: &Path) -> Command {
+    /// Samples of the exported generator against the test set, and where the sweep asks for it the training set, with one
+    /// thread as every run.
+    fn evaluate(&self, run: &Run, [train, test]: [&str; 2], folder: &Path) -> Command {
         let mut command = Command::new(&self.gavel);
         command.args(["--quiet", "--no-progress", "evaluate"]);
-        let mut test = test.to_owned();
-        if run.n_reference > 0 {
-            let joint = if test.contains('#') { '&' } else { '#' };
-            test = format!("{test}{joint}first={}", run.n_reference);
-        }
-        command.arg(test).arg(folder.join("generator.onnx"));
+        command
+            .arg(first(test, run.n_reference))
+            .arg(folder.join("generator.onnx"));
         command.args(["--n", &run.n.to_string(), "--seed", &run.seed.to_string()]);
-        command.args(["--metrics", &run.metrics, "--extractor", &run.extractor]);
+        let mut metrics = run.metrics.clone();
+        if run.n_train > 0 {
+            command.arg("--train").arg(first(train, run.n_train));
+            // Where the list has it already, it counts once.
+            metrics.push_str(",authenticity");
+        }
+        command.args(["--metrics", &metrics, "--extractor", &run.extractor]);
         command
             .args(["--threads", "1"])
             .arg("--json")
             .arg(folder.join("scores.json"));
         command
     }
+}
+
+/// The first `n` pictures of a source; all for 0.
+fn first(source: &str, n: u64) -> String {
+    if n == 0 {
+        return source.to_owned();
+    }
+    let joint = if source.contains('#') { '&' } else { '#' };
+    format!("{source}{joint}first={n}")
 }
 
 /// A row in a few words.
@@ -143,7 +156,8 @@ pub fn perform(
     }
     let is_trained = row(run, &home, None).outcome == Outcome::Done || has_status(&home, "ok");
     if is_trained && !is_measured(&home) && !home.join("scores.json").exists() {
-        let command = trainer.evaluate(run, &resolved(&run.test, &data), &home);
+        let sources = [&run.train, &run.test].map(|source| resolved(source, &data));
+        let command = trainer.evaluate(run, sources.each_ref().map(String::as_str), &home);
         match watch(command, &home, &lock, is_stopped)? {
             None => return Ok(Ended::Stopped),
             Some(status) if status.success() => {}

@@ -65,6 +65,17 @@ pub const ARCHITECTURES: [(&str, &str); 5] = [
     ("bad", "bad"),
 ];
 
+/// Heights (and widths) of pictures that an architecture can make; empty for an unknown one.
+#[must_use]
+pub fn sizes(architecture: &str) -> &'static [u64] {
+    match architecture {
+        "info_gan" => &[8, 28, 32, 64],
+        "dcgan" | "sngan" | "bad" => &[8, 16, 28, 32, 64],
+        "mlp" => &[1, 2, 8, 16, 28, 32, 64],
+        _ => &[],
+    }
+}
+
 /// The architecture of a table that names none: the study had only this one.
 pub const STUDY_ARCHITECTURE: &str = "info_gan";
 
@@ -147,5 +158,17 @@ mod tests {
         assert_eq!(loss("GAN").map(|k| k.name), Some("non_saturating"));
         assert_eq!(loss("GAN_MINMAX").map(|k| k.name), Some("minimax"));
         assert!(is_baseline("VAE") && !is_baseline("WGAN_GP") && !is_baseline("new"));
+    }
+
+    #[cfg(feature = "training")]
+    #[test]
+    fn the_models_that_are_trained_here_make_pictures_of_these_sizes() {
+        use crate::training::models::MODELS;
+        assert_eq!(MODELS.len(), ARCHITECTURES.len());
+        for model in MODELS {
+            let theirs: Vec<u64> = model.sizes().iter().map(|s| *s as u64).collect();
+            assert_eq!(sizes(model.name()), theirs, "{}", model.name());
+        }
+        assert!(sizes("new").is_empty());
     }
 }

@@ -5,6 +5,7 @@ pub mod figures;
 pub mod known;
 pub mod markdown;
 pub mod runs;
+pub mod samples;
 pub mod scores;
 pub mod sentences;
 pub mod statistics;

@@ -130,6 +130,14 @@ fn unknown_names_are_refused_with_the_known_ones_and_their_line() {
     assert!(refused("stepz = 3", "").contains("stepz"));
     assert!(refused("", "[architecture.dcgan]\nwidth = 3").contains("not among the architectures"));
     assert!(refused("", "[settings]\nseed = 3").contains("`seed` is not a setting"));
+    // Four lines of the sweep, an empty one, four of the data set: the table's head is line 10.
+    let error = refused("", "[loss.hinge]\nspectral_norm = true");
+    for words in ["s.toml:10", "not among the losses", "one of wgan_gp"] {
+        assert!(error.contains(words), "{error}");
+    }
+    assert!(
+        refused("", "[loss.wgan_gp]\nloss = \"hinge\"").contains("`loss` is not a setting")
+    );
 }
 
 #[test]
@@ -178,4 +186,73 @@ fn sweeps_without_a_run_or_with_too_many_are_refused() {
     assert!(of(&format!("{SMALL}{DATA}{DATA}")).contains("stands twice"));
     assert!(of(&format!("schema = \"gavel.sweep/9\"\n{SMALL}{DATA}")).contains("gavel.sweep/1"));
     assert!(of("losses = [").contains("s.toml:1"));
+}
+
+#[test]
+fn the_settings_of_a_loss_go_before_those_of_an_architecture_and_these_before_those_of_all() {
+    let base = SMALL
+        .replace("[\"wgan_gp\"]", "[\"wgan_gp\", \"hinge\"]")
+        .replace("[\"mlp\"]", "[\"mlp\", \"dcgan\"]");
+    let runs = |tables: &str| {
+        let text = format!("{base}{DATA}{tables}");
+        plan(&Sweep::parse(&text, "s.toml").unwrap()).unwrap()
+    };
+    let tables = "[settings]\nwidth = 1\nema = 0.1\nlambda = 1.5\n\
+        [architecture.dcgan]\nwidth = 2\nema = 0.2\n[loss.hinge]\nwidth = 3\nspectral_norm = true\n\
+        [loss.wgan_gp]\nlambda = 5.0\n";
+    let all = runs(tables);
+    let of = |architecture: &str, loss: &str| {
+        let found = all.iter().find(|run| run.architecture == architecture && run.loss == loss);
+        found.unwrap()
+    };
+    let number = |architecture: &str, loss: &str, key: &str| of(architecture, loss).file[key].to_string();
+    for (architecture, loss, width, ema) in [
+        ("mlp", "wgan_gp", "1", "0.1"),
+        ("dcgan", "wgan_gp", "2", "0.2"),
+        ("mlp", "hinge", "3", "0.1"),
+        ("dcgan", "hinge", "3", "0.2"),
+    ] {
+        assert_eq!(number(architecture, loss, "width"), width, "{architecture} {loss}");
+        assert_eq!(number(architecture, loss, "ema"), ema, "{architecture} {loss}");
+        let run = of(architecture, loss);
+        assert_eq!(run.file.contains_key("spectral_norm"), loss == "hinge");
+    }
+    // A hyper-parameter of the study is a column as ever, another setting is none.
+    assert_eq!(of("mlp", "wgan_gp").settings["lambda"], "5.0");
+    assert!(!of("mlp", "hinge").settings.contains_key("spectral_norm"));
+    // The id of a run covers its loss's settings, and nobody else's.
+    let other = runs(&tables.replace("spectral_norm = true", "spectral_norm = false"));
+    for (one, two) in all.iter().zip(&other) {
+        assert_eq!(one.id == two.id, one.loss != "hinge", "{}", one.title());
+    }
+}
+
+#[test]
+fn training_pictures_are_part_of_a_run_where_they_are_asked_for() {
+    let ids = |more: &str| -> Vec<String> {
+        let text = format!("{SMALL}{DATA}[evaluate]\nn = 5\n{more}");
+        let runs = plan(&Sweep::parse(&text, "s.toml").unwrap()).unwrap();
+        runs.into_iter().map(|run| run.id).collect()
+    };
+    assert_eq!(ids(""), ids("train = 0\n"));
+    assert_ne!(ids(""), ids("train = 100\n"));
+    // An id is the hash of this text: sweeps of before the key keep theirs.
+    let text = serde_json::to_string(&plan(&sweep("smoke")).unwrap()).unwrap();
+    assert!(!text.contains("n_train"), "{text}");
+    let mini = sweep("mini");
+    assert!(mini.evaluate.n_train > 0);
+}
+
+#[test]
+fn a_size_that_an_architecture_cannot_make_is_told_with_those_that_all_can() {
+    let sized = |size: u64, architectures: &str| {
+        let text = format!("{SMALL}{DATA}size = {size}\n").replace("\"mlp\"", architectures);
+        Sweep::parse(&text, "s.toml").unwrap().check_sizes()
+    };
+    assert!(sized(28, "\"mlp\", \"info_gan\"").is_ok());
+    assert!(sized(2, "\"mlp\"").is_ok());
+    let error = sized(16, "\"mlp\", \"info_gan\"").unwrap_err().to_string();
+    for words in ["\"t\" has size = 16", "info_gan", "one of [8, 28, 32, 64]"] {
+        assert!(error.contains(words), "{error}");
+    }
 }

@@ -207,7 +207,8 @@ impl Row<'_> {
         let mut measures = self.measures()?;
         let outcome = self.outcome(&measures)?;
         if matches!(outcome, Outcome::Failed(_)) {
-            measures.remove(&Measure::Fid);
+            // The study writes its code into both scores.
+            measures.retain(|measure, _| matches!(measure, Measure::Seconds | Measure::Energy));
         }
         let checkpoint = self.text(&Field::Checkpoint).unwrap_or_default();
         let owned = |field: &Field| self.text(field).unwrap_or_default().to_owned();

@@ -12,6 +12,8 @@ pub use plan::{Run, plan};
 pub use ranges::{Range, Value};
 pub use result::{curve, is_measured, row};
 
+use super::known;
+use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
 /// The schema that this version reads.
@@ -40,10 +42,41 @@ pub struct Sweep {
     pub settings: BTreeMap<String, toml::Value>,
     /// Settings of one architecture.
     pub of_architecture: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    /// Settings of one loss. They go before those of an architecture, and these before those of every run.
+    pub of_loss: BTreeMap<String, BTreeMap<String, toml::Value>>,
     /// For each loss, what its hyper-parameters are drawn from.
     pub ranges: BTreeMap<String, BTreeMap<String, Range>>,
     /// How a generator is measured.
     pub evaluate: Evaluate,
+}
+
+impl Sweep {
+    /// Looks whether every architecture can make pictures of every data set's size. Another trainer may have other sizes.
+    ///
+    /// # Errors
+    /// Input: one cannot; the sizes that all of them can make are named.
+    pub fn check_sizes(&self) -> Result<()> {
+        for data in &self.data {
+            let fits = |name: &String| known::sizes(name).contains(&data.size);
+            let Some(architecture) = self.architectures.iter().find(|name| !fits(name)) else {
+                continue;
+            };
+            let sizes = known::sizes(architecture);
+            let every = |size: &u64| {
+                let mut all = self.architectures.iter();
+                all.all(|name| known::sizes(name).contains(size))
+            };
+            let common: Vec<u64> = sizes.iter().copied().filter(every).collect();
+            return Err(Error::input(format!(
+                "the data set {:?} has size = {}, but {architecture} makes pictures of {sizes:?} pixels",
+                data.name, data.size
+            ))
+            .mend(format!(
+                "size = one of {common:?}: every architecture of this sweep makes these, and pictures are resized to it"
+            )));
+        }
+        Ok(())
+    }
 }
 
 /// A data set of a sweep.
@@ -70,6 +103,8 @@ pub struct Evaluate {
     pub n: u64,
     /// Reference samples, at most; 0 for all.
     pub n_reference: u64,
+    /// Training samples for [`super::scores::Measure::Memorization`], at most; 0 for none, and then it is not measured.
+    pub n_train: u64,
     /// As `gavel evaluate --metrics`.
     pub metrics: String,
     /// As `gavel evaluate --extractor`.

@@ -36,6 +36,9 @@ pub struct Run {
     pub n: u64,
     /// Reference samples at most; 0 for all.
     pub n_reference: u64,
+    /// Training samples at most; 0 for none. Left out where it is 0, so that plans without it keep their ids.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub n_train: u64,
     /// As `gavel evaluate --metrics`.
     pub metrics: String,
     /// As `gavel evaluate --extractor`.
@@ -44,6 +47,10 @@ pub struct Run {
 
 /// Letters of an id: 48 bits tell any two of 100,000 runs apart but for one chance in 50,000, and [`plan`] looks.
 const ID: usize = 12;
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
 
 /// All runs, seed by seed, so that a sweep that ends early has every loss as often as any other.
 ///
@@ -105,13 +112,14 @@ fn run(
     let steps = data.steps.unwrap_or(sweep.steps);
     let values = configuration(sweep, loss, sample);
     let mut file = sweep.settings.clone();
-    file.extend(
-        sweep
-            .of_architecture
-            .get(architecture)
-            .cloned()
-            .unwrap_or_default(),
-    );
+    // The narrower table goes before the wider one.
+    let own = [
+        sweep.of_architecture.get(architecture),
+        sweep.of_loss.get(loss),
+    ];
+    for table in own.into_iter().flatten() {
+        file.extend(table.clone());
+    }
     // What stands in the file of the sweep is meant; a draw does not overrule it.
     let fixed = file.clone();
     for (name, value) in &values {
@@ -143,6 +151,7 @@ fn run(
     let Evaluate {
         n,
         n_reference,
+        n_train,
         metrics,
         extractor,
     } = sweep.evaluate.clone();
@@ -160,6 +169,7 @@ fn run(
         file,
         n,
         n_reference,
+        n_train,
         metrics,
         extractor,
     };

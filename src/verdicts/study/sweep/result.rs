@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Rows of a results document that become measures.
-const ROWS: [(&str, Measure); 9] = [
+const ROWS: [(&str, Measure); 8] = [
     ("fid", Measure::Fid),
     ("fd", Measure::Fid),
     ("inception_score", Measure::InceptionScore),
@@ -17,7 +17,6 @@ const ROWS: [(&str, Measure); 9] = [
     ("recall", Measure::Recall),
     ("density", Measure::Density),
     ("coverage", Measure::Coverage),
-    ("copies", Measure::Memorization),
 ];
 
 /// What the trainer says of a run; fields that are not read here are its own affair.
@@ -95,6 +94,10 @@ pub fn row(run: &Run, folder: &Path, trouble: Option<&str>) -> Score {
             if let Some(value) = value.filter(|v| v.is_finite()) {
                 measures.entry(measure).or_insert(value);
             }
+        }
+        let authentic = results.row("authenticity").and_then(|row| row.value);
+        if let Some(percent) = authentic.filter(|v| v.is_finite()) {
+            measures.insert(Measure::Memorization, 1.0 - percent / 100.0);
         }
         extractor = results
             .extractor

@@ -2,21 +2,17 @@
 
 mod hyper_parameters;
 mod raw;
+mod settings;
 
-use super::{Data, Evaluate, SCHEMA, Sweep};
+use super::{Data, SCHEMA, Sweep};
 use crate::error::{Error, Result};
 use crate::verdicts::study::known;
-use raw::{RawData, RawEvaluate, RawSeeds, RawSweep};
+use raw::{RawData, RawSeeds, RawSweep};
 use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// Runs that a sweep may have; more is a slip of the pen.
 const MOST_RUNS: usize = 100_000;
-
-/// Keys of a run's file that the sweep writes itself.
-const OWN: [&str; 9] = [
-    "model", "loss", "data", "size", "channels", "steps", "seed", "threads", "resume",
-];
 
 impl Sweep {
     /// A sweep from its text; `file` is how errors call it.
@@ -87,7 +83,8 @@ impl Reader<'_> {
             seed: raw.seed,
             steps: self.at_least_one(&raw.steps, "steps")?,
             settings: self.settings(&raw.settings)?,
-            of_architecture: self.of_architecture(&raw, &architectures)?,
+            of_architecture: self.tables(&raw.architecture, ["architecture", "architectures"], &architectures)?,
+            of_loss: self.tables(&raw.loss, ["loss", "losses"], &losses)?,
             evaluate: self.evaluate(raw.evaluate.as_ref())?,
             losses,
             architectures,
@@ -256,70 +253,5 @@ impl Reader<'_> {
             0 => Err(self.wrong(raw, format!("{what} = 0, expected at least 1"))),
             n => Ok(n),
         }
-    }
-
-    fn evaluate(&self, raw: Option<&RawEvaluate>) -> Result<Evaluate> {
-        let n = raw.and_then(|raw| raw.n.as_ref());
-        let n = match n {
-            Some(n) => self.at_least_one(n, "n")?,
-            None => 1000,
-        };
-        let word =
-            |word: Option<&String>, other: &str| word.cloned().unwrap_or_else(|| other.to_owned());
-        Ok(Evaluate {
-            n,
-            n_reference: raw.and_then(|raw| raw.reference).unwrap_or(0),
-            metrics: word(
-                raw.and_then(|raw| raw.metrics.as_ref()),
-                "fid,precision_recall,prdc",
-            ),
-            extractor: word(raw.and_then(|raw| raw.extractor.as_ref()), "embedded"),
-        })
-    }
-
-    fn settings(
-        &self,
-        raw: &BTreeMap<Spanned<String>, toml::Value>,
-    ) -> Result<BTreeMap<String, toml::Value>> {
-        let mut found = BTreeMap::new();
-        for (key, value) in raw {
-            if OWN.contains(&key.get_ref().as_str()) {
-                return Err(self
-                    .wrong(
-                        key,
-                        format!(
-                            "`{}` is not a setting: the sweep itself says it",
-                            key.get_ref()
-                        ),
-                    )
-                    .mend("see the keys losses, architectures, data, seeds and steps"));
-            }
-            found.insert(key.get_ref().clone(), value.clone());
-        }
-        Ok(found)
-    }
-
-    fn of_architecture(
-        &self,
-        raw: &RawSweep,
-        known: &[String],
-    ) -> Result<BTreeMap<String, BTreeMap<String, toml::Value>>> {
-        let mut found = BTreeMap::new();
-        for (name, settings) in &raw.architecture {
-            if !known.contains(name.get_ref()) {
-                let names = known.join(", ");
-                return Err(self
-                    .wrong(
-                        name,
-                        format!(
-                            "[architecture.{}] is not among the architectures of this sweep",
-                            name.get_ref()
-                        ),
-                    )
-                    .mend(format!("one of {names}")));
-            }
-            found.insert(name.get_ref().clone(), self.settings(settings)?);
-        }
-        Ok(found)
     }
 }

@@ -4,6 +4,11 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
+/// Settings of a run, each with its place.
+pub(super) type Settings = BTreeMap<Spanned<String>, toml::Value>;
+/// `[architecture.NAME]`, `[loss.NAME]`: settings by name.
+pub(super) type Tables = BTreeMap<Spanned<String>, Settings>;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSweep {
@@ -23,9 +28,11 @@ pub(super) struct RawSweep {
     #[serde(default)]
     pub range: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<RawRange>>>,
     #[serde(default)]
-    pub settings: BTreeMap<Spanned<String>, toml::Value>,
+    pub settings: Settings,
     #[serde(default)]
-    pub architecture: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, toml::Value>>,
+    pub architecture: Tables,
+    #[serde(default)]
+    pub loss: Tables,
     pub evaluate: Option<RawEvaluate>,
 }
 
@@ -60,6 +67,7 @@ pub(super) struct RawRange {
 pub(super) struct RawEvaluate {
     pub n: Option<Spanned<u64>>,
     pub reference: Option<u64>,
+    pub train: Option<u64>,
     pub metrics: Option<String>,
     pub extractor: Option<String>,
 }

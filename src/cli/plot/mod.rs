@@ -1,5 +1,7 @@
 //! `gavel plot`: a scores table as figures, tables and tested sentences.
 
+mod samples;
+
 use super::arguments::{Drawing, Plot};
 use super::console::Console;
 use super::output;
@@ -10,7 +12,9 @@ use crate::verdicts::sensitivity::{self, Sensitivity};
 use crate::verdicts::study::figures::{self, Figure};
 use crate::verdicts::study::markdown::{self, Frame};
 use crate::verdicts::study::runs::Study;
+use crate::verdicts::study::samples::Drawn;
 use crate::verdicts::study::scores;
+use samples::{Made, Studio};
 use std::path::Path;
 
 /// Runs the command.
@@ -38,12 +42,18 @@ pub fn run(typed: &Plot, command: &[String], console: &Console) -> Result<()> {
         None => None,
     };
     let (drawn, absent) = figures::all(&study, curves.as_ref(), &documents);
+    let sheets = sheets(typed, &study, console)?;
     std::fs::create_dir_all(&typed.output).map_err(|e| Error::io(&typed.output, &e))?;
     for figure in &drawn {
         for format in &typed.format {
             write_figure(figure, *format, &typed.output)?;
         }
     }
+    for sheet in &sheets {
+        let path = typed.output.join(format!("{}.png", sheet.drawn.stem));
+        output::write_file(&path, &sheet.png)?;
+    }
+    let shown: Vec<Drawn> = sheets.into_iter().map(|sheet| sheet.drawn).collect();
     let extension = typed
         .format
         .first()
@@ -55,6 +65,7 @@ pub fn run(typed: &Plot, command: &[String], console: &Console) -> Result<()> {
             figures: &drawn,
             extension,
             absent: &absent,
+            sheets: &shown,
             seed: Seed(typed.seed),
         },
     );
@@ -65,10 +76,24 @@ pub fn run(typed: &Plot, command: &[String], console: &Console) -> Result<()> {
     console.talk(&format!(
         "{} runs, {} figures and study.md in {}",
         study.runs.len(),
-        drawn.len(),
+        drawn.len() + shown.len(),
         typed.output.display()
     ));
     Ok(())
+}
+
+/// Sheets of samples where they are asked for, before anything is written.
+fn sheets(typed: &Plot, study: &Study, console: &Console) -> Result<Vec<Made>> {
+    let Some(folder) = &typed.samples else {
+        return Ok(Vec::new());
+    };
+    Studio::new(
+        folder.as_deref(),
+        &typed.scores,
+        Seed(typed.seed),
+        console,
+    )?
+    .sheets(study)
 }
 
 /// The command as it is repeated: the program by its name, wherever it lay.
