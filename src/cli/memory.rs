@@ -1,20 +1,23 @@
-//! How freed memory is treated while training.
+//! How memory is treated while training.
 //!
 //! glibc gives large freed blocks back to the system, and a training step fetches the same blocks again: a quarter of its
-//! time. Three of its environment variables make it keep them; they are read when a process starts.
+//! time. Three of its environment variables make it keep them. A fourth asks for huge pages, which saves another tenth with
+//! weights of many megabytes. They are read when a process starts.
 
 use std::process::Command;
 
-/// glibc's variables (`mallopt(3)`), and their values.
-const SETTINGS: [(&str, &str); 3] = [
+/// glibc's variables (`mallopt(3)`, and its tunables since 2.35, which an older one ignores), and their values.
+const SETTINGS: [(&str, &str); 4] = [
     ("MALLOC_ARENA_MAX", "1"),
     ("MALLOC_TRIM_THRESHOLD_", "2000000000"),
     ("MALLOC_MMAP_THRESHOLD_", "1000000000"),
+    ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"),
 ];
 
-/// Has `command` keep its freed memory.
+/// Has `command` keep its freed memory; what is set already stays.
 pub fn keep(command: &mut Command) {
-    command.envs(SETTINGS);
+    let is_free = |(name, _): &(&str, &str)| std::env::var_os(name).is_none();
+    command.envs(SETTINGS.into_iter().filter(is_free));
 }
 
 /// Starts this process anew with the settings, in its place and once; one that has any of them already stays as it is, and
