@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::progress::Silent;
-use crate::training::run::{Config, Data, Folder, Measures, Report, onnx, train, train_on};
+use crate::training::run::{Config, Data, Folder, Measures, Report, train, train_on};
 
 fn mixture(text: &str) -> Mixture {
     Mixture::named(text).unwrap().unwrap()
@@ -181,7 +181,7 @@ fn a_run_leaves_its_measures_and_its_generator_makes_the_same_points_elsewhere()
     assert_eq!(found, again);
     let error = trained.sample(3, Seed(1)).err().unwrap();
     assert!(error.message().contains("points in the plane"), "{error}");
-    let bytes = onnx(sampler, &config.settle().unwrap()).unwrap();
+    let bytes = crate::training::run::onnx(sampler, &config.settle().unwrap()).unwrap();
     let plan = tract_onnx::onnx()
         .with_ignore_output_shapes(true)
         .model_for_read(&mut bytes.as_slice())
