@@ -26,7 +26,9 @@ A step is one update of the discriminator, as the study counts. In the folder: r
 checkpoint.gavel, samples/step-N.png, generator.onnx with generator.toml. A run whose losses are no longer finite is
 recorded as failed and ends with exit code 5.
 Models: info_gan dcgan sngan mlp bad. Losses: minimax non_saturating least_squares wasserstein wgan_gp dragan began hinge,
-and the papers' forms least_squares_paper wgan_gp_paper dragan_paper began_paper.
+and the papers' forms least_squares_paper wgan_gp_paper dragan_paper began_paper. Baselines without a discriminator: vae
+vae_paper ae_code (an auto-encoder, a normal distribution fitted to its codes) glo (a code for each picture; few pictures,
+many epochs).
 Points in the plane: mixtures:ring?modes=8&n=50000&std=0.02&seed=0 and mixtures:grid?modes=25, with the model mlp; run.json
 then has measures: precision, recall, f1, jensen_shannon and fid_score against the mixture.")]
 pub struct Train {
