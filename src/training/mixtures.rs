@@ -1,6 +1,6 @@
 //! Precision and recall against a mixture in the plane, whose modes are known.
 //!
-//! As in VEEGAN (Srivastava et al. 2017, arXiv 1705.07761, section 4.1): a sample is of *high quality* if it is within three
+//! As in VEEGAN (Srivastava et al. 2017, arXiv 1705.07761): a sample is of *high quality* if it is within three
 //! standard deviations of the nearest mode, and a mode is *captured* if it is the nearest of at least one such sample. As
 //! in PacGAN's program (Lin et al. 2018, `pacgan/extensions.py`) the bound is strict, `|x − c| < 3 std`, and the shares of
 //! the modes among the samples of high quality are compared with equal ones by their Jensen-Shannon divergence, in nats.

@@ -28,7 +28,7 @@ struct Told {
     seconds: Option<f64>,
     energy: Option<f64>,
     /// Whose features a distance among the measures is in.
-    extractor: Option<String>,
+    extractor: Option<serde_json::Value>,
     /// Numbers that only the trainer can measure: precision and recall against the renderable triangles, and all of points.
     #[serde(default)]
     measures: BTreeMap<String, Option<f64>>,
@@ -53,7 +53,8 @@ impl Told {
 
     /// Whose features its own distance is in, where it has one and says so.
     fn measured_in(&self) -> Option<&str> {
-        let name = self.extractor.as_deref().filter(|name| !name.is_empty());
+        let name = self.extractor.as_ref().and_then(serde_json::Value::as_str);
+        let name = name.filter(|name| !name.is_empty());
         self.measure(Measure::Fid).and(name)
     }
 }
