@@ -133,6 +133,8 @@ impl Error {
         let path = path.as_ref().display();
         match error.kind() {
             std::io::ErrorKind::NotFound => Self::input(format!("{path}: no such file or folder")),
+            std::io::ErrorKind::IsADirectory => Self::input(format!("{path}: is a folder, expected a file")),
+            std::io::ErrorKind::NotADirectory => Self::input(format!("{path}: a part of this path is a file, expected folders")),
             std::io::ErrorKind::PermissionDenied => {
                 Self::input(format!("{path}: permission denied")).mend("check the permissions of this path")
             }

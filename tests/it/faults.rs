@@ -221,6 +221,22 @@ fn mistakes_on_the_command_line_end_with_2_and_say_what_is_known() {
     .fails(2, &["500", "20", "--set kid.subset_size=20"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn words_that_cannot_be_written_are_lost_and_not_a_panic() {
+    let home = tempfile::tempdir().unwrap();
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let status = command(home.path())
+        .args(["plot", "absent.csv"])
+        .stderr(full)
+        .status();
+    // A panic's would be 101.
+    assert_eq!(status.unwrap().code(), Some(3));
+}
+
 /// An IDX file of `n` pictures of 28 x 28, each with another value in its first pixels.
 fn idx(path: &Path, n: u32) {
     let mut bytes = vec![0, 0, 8, 3];

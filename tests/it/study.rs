@@ -1,5 +1,6 @@
 //! The study: scores tables, figures, sweeps.
 
+mod full_disk;
 mod generators;
 mod memorization;
 mod plot;

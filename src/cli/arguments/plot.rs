@@ -31,7 +31,7 @@ pub struct Plot {
     /// Documents of `gavel sensitivity --json`, for the distance against mode dropping and noise (repeatable)
     #[arg(long, value_name = "FILE.json")]
     pub sensitivity: Vec<PathBuf>,
-    /// Also a sheet of samples for each data set, from the generators of a sweep: of each loss and architecture the run with the
+    /// Also a sheet of samples (PNG) for each data set, from the generators of a sweep: of each loss and architecture the run with the
     /// median distance. DIR is the sweep's folder [default: the folder of SCORES.csv]
     #[arg(long, value_name = "DIR")]
     pub samples: Option<Option<PathBuf>>,

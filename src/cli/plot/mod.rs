@@ -87,13 +87,7 @@ fn sheets(typed: &Plot, study: &Study, console: &Console) -> Result<Vec<Made>> {
     let Some(folder) = &typed.samples else {
         return Ok(Vec::new());
     };
-    Studio::new(
-        folder.as_deref(),
-        &typed.scores,
-        Seed(typed.seed),
-        console,
-    )?
-    .sheets(study)
+    Studio::new(folder.as_deref(), &typed.scores, Seed(typed.seed), console)?.sheets(study)
 }
 
 /// The command as it is repeated: the program by its name, wherever it lay.

@@ -51,10 +51,11 @@ impl<'a> Studio<'a> {
         let folders = match folder {
             Some(folder) if folder.is_dir() => vec![folder.to_owned()],
             Some(folder) => {
-                return Err(
-                    Error::input(format!("--samples {}: no such folder", folder.display()))
-                        .mend("give the folder of the sweep, which holds runs/"),
-                );
+                return Err(Error::input(format!(
+                    "--samples {}: no such folder",
+                    folder.display()
+                ))
+                .mend("give the folder of the sweep, which holds runs/"));
             }
             None => beside(scores),
         };
@@ -115,7 +116,8 @@ impl<'a> Studio<'a> {
             let path = self.generator(cell.run)?;
             let made = Generator::load(&path, &self.discovery, 1)?;
             for note in &made.notes {
-                self.console.talk(&format!("note: {}: {note}", path.display()));
+                self.console
+                    .talk(&format!("note: {}: {note}", path.display()));
             }
             let spec = path.display().to_string();
             let pictures = made.pictures(&spec, SAMPLES, self.seed, self.console)?;
@@ -127,7 +129,9 @@ impl<'a> Studio<'a> {
     /// The generator's file of a run, below one of the folders.
     fn generator(&self, run: &Run) -> Result<PathBuf> {
         let place = Path::new(&run.last.checkpoint);
-        let is_below = place.components().all(|c| matches!(c, Component::Normal(_)));
+        let is_below = place
+            .components()
+            .all(|c| matches!(c, Component::Normal(_)));
         if place.as_os_str().is_empty() || !is_below {
             return Err(Error::input(format!(
                 "its checkpoint_path is {:?}, expected a folder below that of the sweep, as runs/ID",
@@ -161,7 +165,12 @@ impl<'a> Studio<'a> {
         let sides = rows.iter().flat_map(|row| &row.pictures);
         let largest = sides.map(|p| p.width().max(p.height())).max().unwrap_or(1);
         // A whole multiple, so that small pictures fill their places.
-        let cell = CELL - if largest < CELL { CELL % largest.max(1) } else { 0 };
+        let cell = CELL
+            - if largest < CELL {
+                CELL % largest.max(1)
+            } else {
+                0
+            };
         let png = sheet::draw(&rows, cell)
             .map_err(|e| Error::numerical(format!("the sheet of samples cannot be drawn: {e}")))?;
         Ok(Made {
@@ -186,7 +195,8 @@ impl<'a> Studio<'a> {
         let n = source.len();
         let mut chosen = self.seed.stream("plot/real", 0).permutation(n);
         chosen.truncate(SAMPLES);
-        let read = PictureSet::new(source, (0..n).collect()).read(&chosen, usize::MAX, self.console)?;
+        let read =
+            PictureSet::new(source, (0..n).collect()).read(&chosen, usize::MAX, self.console)?;
         let pictures = chosen.iter().filter_map(|index| drawn(read.get(index)?));
         Ok(Some(Row {
             label: "real pictures\n(test set)".to_owned(),
@@ -195,7 +205,11 @@ impl<'a> Studio<'a> {
     }
 
     fn none(&self, first_wrong: Option<Error>) -> Error {
-        let places: Vec<String> = self.folders.iter().map(|f| f.display().to_string()).collect();
+        let places: Vec<String> = self
+            .folders
+            .iter()
+            .map(|f| f.display().to_string())
+            .collect();
         let why = first_wrong.map_or_else(
             || "every median run failed".to_owned(),
             |e| e.message().to_owned(),

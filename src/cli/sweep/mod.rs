@@ -64,11 +64,12 @@ fn start(typed: &SweepPlan, console: &Console) -> Result<()> {
     }
     let data = absolute(typed.data.as_deref().unwrap_or(&beside))?;
     if typed.trainer.is_none() {
-        checked.check_sizes().map_err(|e| e.at(name))?;
+        checked.check_trainable().map_err(|e| e.at(name))?;
     }
     check_data(&checked, &data)?;
     let manifest = Manifest::of(&checked.name, &data, runs);
     let output = absolute(&typed.output)?;
+    can_train(typed)?;
     manifest.settle(&output)?;
     let folder = Folder::open(&output)?;
     if typed.retry_failed {
@@ -80,6 +81,15 @@ fn start(typed: &SweepPlan, console: &Console) -> Result<()> {
         ExecutorChoice::Slurm => Box::new(Slurm::new(typed.processes, typed.slurm.clone())),
     };
     executor.submit(&folder, &trainer, console)
+}
+
+/// Looks whether runs can be trained at all, before anything is written or submitted.
+fn can_train(typed: &SweepPlan) -> Result<()> {
+    if cfg!(feature = "training") || typed.trainer.is_some() {
+        return Ok(());
+    }
+    Err(Error::usage("this gavel was built without training")
+        .mend("cargo build --release --features training, or --trainer PROGRAM"))
 }
 
 /// A path that a process in another folder understands.

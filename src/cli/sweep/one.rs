@@ -20,6 +20,9 @@ const GRACE: Duration = Duration::from_secs(20);
 /// gavel's exit code for a computation without a defined result: the samples are such that there is no distance.
 const NO_RESULT: i32 = 5;
 
+/// How this program and others say that a disk is full.
+const FULL: [&str; 2] = ["the disk is full", "No space left on device"];
+
 /// How a run ended.
 pub enum Ended {
     /// With a row, good or failed.
@@ -251,12 +254,17 @@ fn stop(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// A child that ended badly without saying how. Exit code 2 is a command line that it does not understand: no other run
-/// will fare better.
+/// A child that ended badly without saying how. After exit code 2, a command line that it does not understand, and on a full
+/// disk no other run will fare better.
 fn unhappy(status: ExitStatus, home: &Path, who: &str) -> Result<Ended> {
     let why = last_words(status, home, who);
     if status.code() == Some(2) {
         return Err(Error::usage(why).mend(format!("see {}", home.join("log.txt").display())));
+    }
+    if FULL.iter().any(|words| why.contains(words)) {
+        return Err(Error::input(why).mend(
+            "free some space and give the same command again: it does only what is missing",
+        ));
     }
     Ok(Ended::Lost(why))
 }

@@ -56,6 +56,9 @@ pub const LOSSES: [KnownLoss; 11] = [
     baseline("glo", "GLO", "GLO"),
 ];
 
+/// Baselines that `gavel train` does not have.
+pub const ELSEWHERE: [&str; 2] = ["ae_code", "glo"];
+
 /// Architectures by name and title: a generator with its discriminator.
 pub const ARCHITECTURES: [(&str, &str); 5] = [
     ("info_gan", "InfoGAN"),
@@ -162,8 +165,13 @@ mod tests {
 
     #[cfg(feature = "training")]
     #[test]
-    fn the_models_that_are_trained_here_make_pictures_of_these_sizes() {
+    fn what_is_trained_here_and_at_which_sizes_is_known() {
+        use crate::training::losses::Method;
         use crate::training::models::MODELS;
+        for known in LOSSES {
+            let is_here = Method::find(known.name).is_ok();
+            assert_eq!(is_here, !ELSEWHERE.contains(&known.name), "{}", known.name);
+        }
         assert_eq!(MODELS.len(), ARCHITECTURES.len());
         for model in MODELS {
             let theirs: Vec<u64> = model.sizes().iter().map(|s| *s as u64).collect();

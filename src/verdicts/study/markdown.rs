@@ -3,7 +3,7 @@
 use super::figures::{Absent, Figure};
 use super::known;
 use super::runs::{Run, Study};
-use super::samples::Drawn;
+use super::samples::{self, Drawn};
 use super::scores::Measure;
 use super::sentences;
 use super::statistics::{self, Best};
@@ -50,7 +50,7 @@ pub fn render(study: &Study, frame: &Frame<'_>) -> String {
             list(&mut text, &under(study, &one.stem, frame.seed));
         }
     }
-    sheets(&mut text, frame.sheets);
+    text.push_str(&samples::section(frame.sheets));
     failures(&mut text, study);
     if !frame.absent.is_empty() {
         text.push_str("## Not drawn\n\n");
@@ -79,21 +79,6 @@ fn head(text: &mut String, study: &Study, frame: &Frame<'_>) {
 fn figure(text: &mut String, frame: &Frame<'_>, stem: &str) {
     if let Some(one) = frame.figures.iter().find(|figure| figure.stem == stem) {
         let _ = writeln!(text, "![{}]({stem}.{})\n", one.caption, frame.extension);
-    }
-}
-
-fn sheets(text: &mut String, sheets: &[Drawn]) {
-    if !sheets.is_empty() {
-        text.push_str("## Samples\n\n");
-    }
-    for one in sheets {
-        let _ = writeln!(
-            text,
-            "{}\n\n![Samples: {}]({}.png)\n",
-            plain(&one.caption),
-            plain(&one.title),
-            one.stem
-        );
     }
 }
 
@@ -218,13 +203,6 @@ fn header(text: &mut String, first: &str, datasets: &[String]) {
         .collect();
     let _ = writeln!(text, "| {first} | {} |", titles.join(" | "));
     let _ = writeln!(text, "|---|{}", "---:|".repeat(datasets.len()));
-}
-
-/// Text that is neither a link nor an element, whatever a foreign table calls its data sets.
-fn plain(text: &str) -> String {
-    text.replace('[', "(")
-        .replace(']', ")")
-        .replace('<', "&lt;")
 }
 
 /// Text that cannot end a cell.

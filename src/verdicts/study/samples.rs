@@ -7,6 +7,7 @@ use super::known;
 use super::runs::{Run, Study};
 use super::scores::Measure;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// Letters of a line of a label.
 const LABEL: usize = 24;
@@ -144,6 +145,34 @@ fn caption(title: &str, n: usize, seed: u64, has_real: bool) -> String {
     )
 }
 
+/// The sheets' part of `study.md`; nothing where there are none.
+#[must_use]
+pub fn section(sheets: &[Drawn]) -> String {
+    let mut text = String::new();
+    for sheet in sheets {
+        let head = if text.is_empty() {
+            "## Samples\n\n"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            text,
+            "{head}{}\n\n![Samples: {}]({}.png)\n",
+            plain(&sheet.caption),
+            plain(&sheet.title),
+            sheet.stem
+        );
+    }
+    text
+}
+
+/// Text that is neither a link nor an element, whatever a foreign table calls its data sets.
+fn plain(text: &str) -> String {
+    text.replace('[', "(")
+        .replace(']', ")")
+        .replace('<', "&lt;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +209,16 @@ mod tests {
         let mut taken = BTreeSet::new();
         let long = "x".repeat(500);
         let names = [
-            "mnist", "../../etc", "MNIST", "a b", "a/b", "a_b", "", "日本", "nul\0", &long,
+            "mnist",
+            "../../etc",
+            "MNIST",
+            "a b",
+            "a/b",
+            "a_b",
+            "",
+            "日本",
+            "nul\0",
+            &long,
         ];
         let stems: Vec<String> = names.iter().map(|name| stem(name, &mut taken)).collect();
         assert_eq!(
@@ -215,5 +253,16 @@ mod tests {
         assert!(drawn.caption.starts_with("d 1: 10 samples"), "{drawn:?}");
         assert!(drawn.caption.contains("On top pictures of the test set."));
         assert!(!sheets[0].drawn(10, 3, false).caption.contains("test set"));
+        assert_eq!(section(&[]), "");
+        let link = Drawn {
+            title: "[x](y) <b>".to_owned(),
+            ..drawn
+        };
+        let text = section(&[link]);
+        let end = "![Samples: (x)(y) &lt;b>](samples_d_1.png)\n\n";
+        assert!(
+            text.starts_with("## Samples\n\nd 1: 10") && text.ends_with(end),
+            "{text}"
+        );
     }
 }

@@ -27,11 +27,18 @@ const SWEEP: &str = "losses = [\"hinge\"]\narchitectures = [\"mlp\"]\nseeds = 1\
 /// The memorization of the only run of the sweep, and what its evaluation says it was held against.
 fn memorization(home: &Path, more: &str, out: &str) -> (Option<f64>, serde_json::Value) {
     fs::write(home.join("s.toml"), format!("{SWEEP}{more}")).unwrap();
-    let answer = gavel(home, &["sweep", "s.toml", "-o", out, "--trainer", "trainer.sh"]);
+    let answer = gavel(
+        home,
+        &["sweep", "s.toml", "-o", out, "--trainer", "trainer.sh"],
+    );
     assert_eq!(answer.code, 0, "{}", answer.stderr);
     let rows = read(&home.join(out).join("scores.csv")).unwrap();
     assert!(rows[0].fid().is_some(), "{:?}", rows[0]);
-    let path = home.join(out).join("runs").join(&rows[0].run).join("scores.json");
+    let path = home
+        .join(out)
+        .join("runs")
+        .join(&rows[0].run)
+        .join("scores.json");
     let results = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     (rows[0].measure(Measure::Memorization), results)
 }
@@ -56,7 +63,10 @@ fn copies_of_a_training_picture_are_memorized_and_noise_is_not() {
     let (share, results) = memorization(home, "train = 40\n", "copies");
     assert_eq!(share, Some(1.0));
     assert_eq!(results["inputs"]["train"]["n"], 40);
-    assert_eq!(results["inputs"]["train"]["source"], format!("{spec}#first=40"));
+    assert_eq!(
+        results["inputs"]["train"]["source"],
+        format!("{spec}#first=40")
+    );
     let metrics = results["metrics"].as_array().unwrap();
     let row = metrics.iter().find(|row| row["id"] == "authenticity");
     assert!(row.unwrap()["details"]["neutral"].is_number(), "{row:?}");

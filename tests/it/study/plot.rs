@@ -71,6 +71,8 @@ fn a_foreign_table_is_plotted_and_a_wrong_one_is_refused() {
         page.contains("NS GAN") && page.contains("3 runs (1 failed)"),
         "{page}"
     );
+    fs::write(home.path().join("empty.csv"), "").unwrap();
+    gavel(home.path(), &["plot", "empty.csv"]).fails(3, &["empty.csv", "expected a header"]);
     fs::write(home.path().join("none.csv"), "loss,fid,dataset\n").unwrap();
     gavel(home.path(), &["plot", "none.csv"]).fails(3, &["none.csv", "no rows"]);
     gavel(home.path(), &["plot", "absent.csv"]).fails(3, &["absent.csv", "no such file"]);

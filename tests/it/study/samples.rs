@@ -68,7 +68,10 @@ fn the_median_run_of_each_cell_is_drawn_and_rows_without_a_generator_are_left_ou
     fs::rename(home.join("out/runs"), home.join("runs")).unwrap();
     let there = [&words[..], &[".", "-o", "again"]].concat();
     assert_eq!(gavel(home, &there).code, 0);
-    assert_eq!(first, fs::read(home.join("again/samples_a_b-2.png")).unwrap());
+    assert_eq!(
+        first,
+        fs::read(home.join("again/samples_a_b-2.png")).unwrap()
+    );
 }
 
 #[test]
@@ -103,14 +106,18 @@ fn real_pictures_stand_on_top_where_the_plan_of_the_sweep_tells_them() {
                 train = \"polygons:triangles?n=40&split=train\"\ntest = \"polygons:triangles?n=40&split=test\"\n";
     let runs = plan(&Sweep::parse(text, "s.toml").unwrap()).unwrap();
     let id = runs[0].id.clone();
-    Manifest::of("s", home, runs).settle(&home.join("out")).unwrap();
+    Manifest::of("s", home, runs)
+        .settle(&home.join("out"))
+        .unwrap();
     constant(&home.join("out/runs").join(&id), 28, &[0.0; 784]);
     let row = format!("runs/{id},{id},hinge,mlp,triangles,0,3,ok\n");
     fs::write(home.join("out/scores.csv"), format!("{HEADER}{row}")).unwrap();
     let words = ["plot", "out/scores.csv", "--samples", "--format", "svg"];
     let answer = gavel(home, &words);
     assert_eq!(answer.code, 0, "{}", answer.stderr);
-    let sheet = image::open(home.join("figures/samples_triangles.png")).unwrap().to_rgb8();
+    let sheet = image::open(home.join("figures/samples_triangles.png"))
+        .unwrap()
+        .to_rgb8();
     // Pictures of 28 are shown as 56, two rows of them; the corners of a triangle's picture are white.
     assert_eq!(sheet.height(), 4 + 2 * 60);
     let left = 8 + 8 * "FID 3.0, seed 0".len() as u32;
@@ -120,12 +127,16 @@ fn real_pictures_stand_on_top_where_the_plan_of_the_sweep_tells_them() {
     assert!(page.contains("On top pictures of the test set."), "{page}");
     // A plan whose data went away costs the row and nothing else.
     let plan = home.join("out/sweep.json");
-    let gone = fs::read_to_string(&plan).unwrap().replace("polygons:triangles", "gone");
+    let gone = fs::read_to_string(&plan)
+        .unwrap()
+        .replace("polygons:triangles", "gone");
     fs::write(&plan, gone).unwrap();
     let answer = gavel(home, &words);
     assert_eq!(answer.code, 0, "{}", answer.stderr);
     assert!(
-        answer.stderr.contains("no real pictures on the sheet of Triangles"),
+        answer
+            .stderr
+            .contains("no real pictures on the sheet of Triangles"),
         "{}",
         answer.stderr
     );

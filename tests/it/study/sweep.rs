@@ -192,14 +192,55 @@ fn a_folder_of_another_sweep_is_left_alone() {
         .stdout
         .replace("steps = 200", "steps = 300");
     fs::write(home.join("other.toml"), text).unwrap();
-    gavel(home, &["sweep", "other.toml", "-o", "out"])
-        .fails(3, &["holds another sweep", "another folder"]);
+    gavel(
+        home,
+        &[
+            "sweep",
+            "other.toml",
+            "-o",
+            "out",
+            "--trainer",
+            "trainer.sh",
+        ],
+    )
+    .fails(3, &["holds another sweep", "another folder"]);
     assert_eq!(fs::read(home.join("out/sweep.json")).unwrap(), before);
     fs::create_dir(home.join("full")).unwrap();
     fs::write(home.join("full/thesis.txt"), "x").unwrap();
-    gavel(home, &["sweep", "smoke", "-o", "full"]).fails(3, &["not empty and holds no sweep"]);
+    gavel(
+        home,
+        &["sweep", "smoke", "-o", "full", "--trainer", "trainer.sh"],
+    )
+    .fails(3, &["not empty and holds no sweep"]);
     gavel(home, &["sweep", "status", "full"]).fails(3, &["holds no sweep"]);
     gavel(home, &["sweep", "mini", "-o", "new"])
         .fails(3, &["train-images-idx3-ubyte.gz", "--data DIR"]);
     assert!(!home.join("new").exists());
+}
+
+#[test]
+fn what_cannot_be_trained_is_told_before_anything_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let text = gavel(home, &["sweep", "smoke", "--print"]).stdout;
+    fs::write(
+        home.join("odd.toml"),
+        text.replace("size = 28", "size = 30"),
+    )
+    .unwrap();
+    let words = ["sweep", "odd.toml", "-o", "odd"];
+    gavel(home, &words).fails(
+        3,
+        &["odd.toml", "size = 30", "mlp", "[1, 2, 8, 16, 28, 32, 64]"],
+    );
+    assert!(!home.join("odd").exists());
+    // Another trainer may have other sizes.
+    trainer(home, "0.01");
+    let answer = gavel(home, &[&words[..], &["--trainer", "trainer.sh"]].concat());
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    if cfg!(not(feature = "training")) {
+        gavel(home, &["sweep", "smoke", "-o", "new"])
+            .fails(2, &["built without training", "--trainer PROGRAM"]);
+        assert!(!home.join("new").exists());
+    }
 }

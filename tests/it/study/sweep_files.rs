@@ -135,9 +135,7 @@ fn unknown_names_are_refused_with_the_known_ones_and_their_line() {
     for words in ["s.toml:10", "not among the losses", "one of wgan_gp"] {
         assert!(error.contains(words), "{error}");
     }
-    assert!(
-        refused("", "[loss.wgan_gp]\nloss = \"hinge\"").contains("`loss` is not a setting")
-    );
+    assert!(refused("", "[loss.wgan_gp]\nloss = \"hinge\"").contains("`loss` is not a setting"));
 }
 
 #[test]
@@ -157,6 +155,8 @@ fn ranges_upside_down_or_impossible_are_refused_with_their_line() {
     assert!(range("lambda = { choice = [] }").contains("is not one"));
     assert!(range("lambda = { uniform = [1, 2], choice = [1] }").contains("is not one"));
     assert!(range("lambda = { uniform = [nan, 2] }").contains("cannot be NaN"));
+    assert!(range("lambda = { uniform = [1, 2, 3] }").contains("is not one"));
+    assert!(range("lambda = { log_uniform = [1] }").contains("[low, high]"));
 }
 
 #[test]
@@ -202,18 +202,29 @@ fn the_settings_of_a_loss_go_before_those_of_an_architecture_and_these_before_th
         [loss.wgan_gp]\nlambda = 5.0\n";
     let all = runs(tables);
     let of = |architecture: &str, loss: &str| {
-        let found = all.iter().find(|run| run.architecture == architecture && run.loss == loss);
+        let found = all
+            .iter()
+            .find(|run| run.architecture == architecture && run.loss == loss);
         found.unwrap()
     };
-    let number = |architecture: &str, loss: &str, key: &str| of(architecture, loss).file[key].to_string();
+    let number =
+        |architecture: &str, loss: &str, key: &str| of(architecture, loss).file[key].to_string();
     for (architecture, loss, width, ema) in [
         ("mlp", "wgan_gp", "1", "0.1"),
         ("dcgan", "wgan_gp", "2", "0.2"),
         ("mlp", "hinge", "3", "0.1"),
         ("dcgan", "hinge", "3", "0.2"),
     ] {
-        assert_eq!(number(architecture, loss, "width"), width, "{architecture} {loss}");
-        assert_eq!(number(architecture, loss, "ema"), ema, "{architecture} {loss}");
+        assert_eq!(
+            number(architecture, loss, "width"),
+            width,
+            "{architecture} {loss}"
+        );
+        assert_eq!(
+            number(architecture, loss, "ema"),
+            ema,
+            "{architecture} {loss}"
+        );
         let run = of(architecture, loss);
         assert_eq!(run.file.contains_key("spectral_norm"), loss == "hinge");
     }
@@ -236,6 +247,11 @@ fn training_pictures_are_part_of_a_run_where_they_are_asked_for() {
     };
     assert_eq!(ids(""), ids("train = 0\n"));
     assert_ne!(ids(""), ids("train = 100\n"));
+    let error = refused("", "[evaluate]\ntrain = 1");
+    assert!(
+        error.contains("s.toml:11: train = 1, expected at least 2"),
+        "{error}"
+    );
     // An id is the hash of this text: sweeps of before the key keep theirs.
     let text = serde_json::to_string(&plan(&sweep("smoke")).unwrap()).unwrap();
     assert!(!text.contains("n_train"), "{text}");
@@ -244,10 +260,17 @@ fn training_pictures_are_part_of_a_run_where_they_are_asked_for() {
 }
 
 #[test]
-fn a_size_that_an_architecture_cannot_make_is_told_with_those_that_all_can() {
+fn what_gavel_train_cannot_do_is_told_before_the_first_run() {
+    let text = format!("{SMALL}{DATA}").replace("wgan_gp", "glo");
+    let error = Sweep::parse(&text, "s.toml").unwrap().check_trainable();
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("has no glo") && error.contains("--trainer"),
+        "{error}"
+    );
     let sized = |size: u64, architectures: &str| {
         let text = format!("{SMALL}{DATA}size = {size}\n").replace("\"mlp\"", architectures);
-        Sweep::parse(&text, "s.toml").unwrap().check_sizes()
+        Sweep::parse(&text, "s.toml").unwrap().check_trainable()
     };
     assert!(sized(28, "\"mlp\", \"info_gan\"").is_ok());
     assert!(sized(2, "\"mlp\"").is_ok());

@@ -40,6 +40,33 @@ fn the_studys_own_table_is_read() {
 }
 
 #[test]
+fn codes_and_words_for_no_distance_are_failed_runs_and_their_scores_are_none() {
+    // compare_gan writes 31337 into both scores where images are no numbers, and 4242 where the distance is not.
+    for (inception_score, fid, reason) in [
+        ("31337.0", "31337.0", "images that are not numbers"),
+        ("2.0", "4242.0", "could not be computed"),
+        ("2.0", "NaN", "not a number"),
+        ("2.0", "inf", "not a number"),
+        ("2.0", "", "not a number"),
+        ("-1", "-1", "-1 is no distance"),
+    ] {
+        let text = format!(
+            "model,dataset,inception_score,fid_score,seconds\nGAN,m,{inception_score},{fid},5\n"
+        );
+        let score = parse(text.as_bytes(), "s.csv").unwrap().remove(0);
+        assert!(
+            matches!(&score.outcome, Outcome::Failed(why) if why.contains(reason)),
+            "{score:?}"
+        );
+        let left: Vec<&Measure> = score.measures.keys().collect();
+        assert_eq!(left, [&Measure::Seconds], "{fid}");
+    }
+    // Beside the codes there are distances.
+    let score = parse(b"model,dataset,fid\nGAN,m,4242.5\n", "s.csv").unwrap();
+    assert_eq!(score[0].fid(), Some(4242.5));
+}
+
+#[test]
 fn what_is_written_is_read_back() {
     let scores = parse(FOREIGN.as_bytes(), "s.csv").unwrap();
     let text = render(&scores).unwrap();

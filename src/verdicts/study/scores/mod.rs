@@ -46,9 +46,10 @@ pub enum Measure {
     ///
     /// Its neutral value is not 0: a held-out real picture is as near as that whenever it and its nearest training picture
     /// are each other's nearest, which for evenly spread points happens with probability 2/3 on a line, 0.62 in a plane and
-    /// tends to 1/2 in many dimensions (Clark and Evans 1955, Cox 1981). What it is for a data set stands in the run's
-    /// `scores.json` as the detail `neutral` of `authenticity` (in percent, of authentic ones); noise is below it, copies are
-    /// at 1. It depends on the number of training pictures, so only runs with the same number compare.
+    /// tends to 1/2 in many dimensions (Clark and Evans 1955, Cox 1981). Test pictures of the mini sweep have 0.40 (MNIST) and
+    /// 0.56 (triangles); for any run it stands in its `scores.json` as the detail `neutral` of `authenticity`, in percent of
+    /// authentic ones. Samples far from all pictures have 0, copies 1. It depends on the number of training pictures, so only
+    /// runs with the same number compare.
     Memorization,
     /// Training time in seconds.
     Seconds,

@@ -191,6 +191,8 @@ impl Row<'_> {
         }
         Ok(match measures.get(&Measure::Fid) {
             None => Outcome::Failed("the distance is not a number".to_owned()),
+            // Also −1 for none, as the study writes it for hyper-parameters.
+            Some(fid) if *fid < 0.0 => Outcome::Failed(format!("{fid} is no distance")),
             Some(fid) => {
                 let code = STUDY_FAILURES.iter().find(|(code, _)| code == fid);
                 code.map_or(Outcome::Done, |(_, why)| Outcome::Failed((*why).to_owned()))

@@ -72,19 +72,24 @@ impl Reader<'_> {
                 .mend(format!("one of {}", names.join(", ")))
             })?;
         let is_number = !matches!(parameter.kind, Kind::Flag | Kind::Count);
-        match raw.get_ref() {
-            RawRange { uniform: Some([low, high]), log_uniform: None, choice: None } if is_number => {
-                self.ends(raw, parameter, *low, *high)?;
-                Ok(Range::Uniform(*low, *high))
+        let raw_range = raw.get_ref();
+        match (
+            raw_range.uniform.as_deref(),
+            raw_range.log_uniform.as_deref(),
+            raw_range.choice.as_deref(),
+        ) {
+            (Some(&[low, high]), None, None) if is_number => {
+                self.ends(raw, parameter, low, high)?;
+                Ok(Range::Uniform(low, high))
             }
-            RawRange { uniform: None, log_uniform: Some([low, high]), choice: None } if is_number => {
-                self.ends(raw, parameter, *low, *high)?;
-                if *low <= 0.0 {
+            (None, Some(&[low, high]), None) if is_number => {
+                self.ends(raw, parameter, low, high)?;
+                if low <= 0.0 {
                     return Err(self.wrong(raw, format!("log_uniform starts at {low}, expected a number above 0")));
                 }
-                Ok(Range::LogUniform(*low, *high))
+                Ok(Range::LogUniform(low, high))
             }
-            RawRange { uniform: None, log_uniform: None, choice: Some(values) } if !values.is_empty() => {
+            (None, None, Some(values)) if !values.is_empty() => {
                 let values: Result<Vec<Value>> = values.iter().map(|v| self.value(raw, parameter, v)).collect();
                 Ok(Range::Choice(values?))
             }

@@ -84,7 +84,11 @@ impl Reader<'_> {
             seed: raw.seed,
             steps: self.at_least_one(&raw.steps, "steps")?,
             settings: self.settings(&raw.settings)?,
-            of_architecture: self.tables(&raw.architecture, ["architecture", "architectures"], &architectures)?,
+            of_architecture: self.tables(
+                &raw.architecture,
+                ["architecture", "architectures"],
+                &architectures,
+            )?,
             of_loss: self.tables(&raw.loss, ["loss", "losses"], &losses)?,
             evaluate: self.evaluate(raw.evaluate.as_ref())?,
             losses,

@@ -57,8 +57,9 @@ pub(super) struct RawData {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRange {
-    pub uniform: Option<[f64; 2]>,
-    pub log_uniform: Option<[f64; 2]>,
+    // A pair would take an array of three without a word.
+    pub uniform: Option<Vec<f64>>,
+    pub log_uniform: Option<Vec<f64>>,
     pub choice: Option<Vec<toml::Value>>,
 }
 
@@ -67,7 +68,7 @@ pub(super) struct RawRange {
 pub(super) struct RawEvaluate {
     pub n: Option<Spanned<u64>>,
     pub reference: Option<u64>,
-    pub train: Option<u64>,
+    pub train: Option<Spanned<u64>>,
     pub metrics: Option<String>,
     pub extractor: Option<String>,
 }

@@ -56,6 +56,18 @@ impl Reader<'_> {
         Ok(found)
     }
 
+    /// 0, or at least two: a training picture is held against its nearest other.
+    fn n_train(&self, raw: Option<&RawEvaluate>) -> Result<u64> {
+        match raw.and_then(|raw| raw.train.as_ref()) {
+            None => Ok(0),
+            Some(train) if *train.get_ref() == 1 => Err(self.wrong(
+                train,
+                "train = 1, expected at least 2 training pictures, or 0 for none",
+            )),
+            Some(train) => Ok(*train.get_ref()),
+        }
+    }
+
     pub(super) fn evaluate(&self, raw: Option<&RawEvaluate>) -> Result<Evaluate> {
         let n = raw.and_then(|raw| raw.n.as_ref());
         let n = match n {
@@ -67,7 +79,7 @@ impl Reader<'_> {
         Ok(Evaluate {
             n,
             n_reference: raw.and_then(|raw| raw.reference).unwrap_or(0),
-            n_train: raw.and_then(|raw| raw.train).unwrap_or(0),
+            n_train: self.n_train(raw)?,
             metrics: word(
                 raw.and_then(|raw| raw.metrics.as_ref()),
                 "fid,precision_recall,prdc",
