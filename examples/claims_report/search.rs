@@ -9,9 +9,7 @@ use gavel::verdicts::study::known::{self, loss_title};
 use gavel::verdicts::study::runs::{Run, Study};
 use gavel::verdicts::study::scores::Measure;
 use gavel::verdicts::study::sentences;
-use gavel::verdicts::study::statistics::{
-    self, LARGE_DIFFERENCE, Level, Overlap, deviations,
-};
+use gavel::verdicts::study::statistics::{self, LARGE_DIFFERENCE, Level, Overlap, deviations};
 
 const LIMITS: &str = "small networks, few updates, one data set, one seed a configuration, and the embedded extractor's \
                       distance instead of FID; ranges were chosen around what works at this budget.";
@@ -122,7 +120,10 @@ fn drawing(study: &Study, one: &Overlap) -> Multiples {
     let (mut distances, mut overlaps) = (Boxes::default(), Boxes::default());
     for (row, loss) in one.losses.iter().enumerate() {
         let (values, n_failed) = values_of(&study.cell(&one.dataset, &one.architecture, loss));
-        let mine = one.pairs.iter().filter(|((a, b), _)| *a == row || *b == row);
+        let mine = one
+            .pairs
+            .iter()
+            .filter(|((a, b), _)| *a == row || *b == row);
         for (boxes, values, n_failed) in [
             (&mut distances, values, n_failed),
             (&mut overlaps, mine.map(|(_, share)| *share).collect(), 0),
@@ -166,8 +167,9 @@ pub fn baselines(study: &Study, seed: Seed) -> Result<Section> {
     let levels = statistics::levels(study, seed);
     let Some(first) = levels.first() else {
         return Err(
-            Error::input("search.csv has no baseline beside adversarial losses")
-                .mend("losses = [..., \"vae\"] in examples/sweeps/search.toml, and the sweep again"),
+            Error::input("search.csv has no baseline beside adversarial losses").mend(
+                "losses = [..., \"vae\"] in examples/sweeps/search.toml, and the sweep again",
+            ),
         );
     };
     let of_vae = levels.iter().filter(|one| one.baseline == "vae");

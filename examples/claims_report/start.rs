@@ -110,7 +110,9 @@ fn drawing(curves: &Study, found: &[Start]) -> Multiples {
         subtitle: format!(
             "Line: median over seeds; band: from the best to the worst of them. The area up to step {UNTIL} is tested."
         ),
-        names: LOSSES.map(|name| known::loss_title(name).to_owned()).to_vec(),
+        names: LOSSES
+            .map(|name| known::loss_title(name).to_owned())
+            .to_vec(),
         panels: panels.collect(),
         columns: 2,
     }

@@ -159,7 +159,7 @@ fn drawing(study: &Study, found: &[Declines]) -> Multiples {
         let data = known::dataset_title(&one.dataset);
         for (title, x_label, plot) in [
             ("distance", study.distance(), distances),
-            ("loss by the bad architecture", ratio, ratios),
+            ("cost of the bad architecture", ratio, ratios),
         ] {
             panels.push(Panel {
                 title: format!("{data}: {title}"),

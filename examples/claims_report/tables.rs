@@ -32,9 +32,11 @@ impl Tables {
         let mut study = self.read("search.csv", "search.toml -o search/", "search/scores.csv")?;
         study.runs.retain(|run| !run.last.is_default());
         if study.runs.is_empty() {
-            return Err(Error::input("all runs are of sample 0, expected draws from ranges")
-                .at(self.folder.join("search.csv").display().to_string())
-                .mend("samples = 11 and a [range.all] table in the sweep"));
+            return Err(
+                Error::input("all runs are of sample 0, expected draws from ranges")
+                    .at(self.folder.join("search.csv").display().to_string())
+                    .mend("samples = 11 and a [range.all] table in the sweep"),
+            );
         }
         Ok(study)
     }

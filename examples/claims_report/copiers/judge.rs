@@ -98,8 +98,15 @@ pub fn judge(pool: Pool, rows: Vec<Row>) -> Judged {
 
 fn near(row: &Row, gan: &Row) -> Asked {
     let effect = row.above_floor.value - NEAR * gan.above_floor.value;
-    let test = row.above_floor.std_error.and_then(|se| Test::of(effect, se));
-    (effect, test.map_or(1.0, |test| test.p_value), Sign::Negative)
+    let test = row
+        .above_floor
+        .std_error
+        .and_then(|se| Test::of(effect, se));
+    (
+        effect,
+        test.map_or(1.0, |test| test.p_value),
+        Sign::Negative,
+    )
 }
 
 fn fires(row: &Row, honest: &Row) -> Asked {

@@ -101,7 +101,9 @@ struct Bench {
 }
 
 fn pick(set: &[Pixels], rows: &[usize]) -> Vec<Pixels> {
-    rows.iter().filter_map(|&row| set.get(row).cloned()).collect()
+    rows.iter()
+        .filter_map(|&row| set.get(row).cloned())
+        .collect()
 }
 
 fn measured(name: &str, features: &Array2<f32>, rows: &[usize]) -> Result<Measured> {
@@ -165,8 +167,7 @@ impl Bench {
             .map(|set| Ok(vec![Score::from(&self.distance(&self.reference.1, set)?)]))
             .collect::<Result<_>>()?;
         let pairs: Vec<(usize, usize)> = (1..self.generated.len()).map(|at| (0, at)).collect();
-        let found =
-            contest.differences(fid, &Settings::default(), &scores, &pairs, &|| Ok(()))?;
+        let found = contest.differences(fid, &Settings::default(), &scores, &pairs, &|| Ok(()))?;
         let mut numbers = vec![Number {
             value: 0.0,
             std_error: None,

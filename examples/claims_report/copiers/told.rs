@@ -12,7 +12,11 @@ use std::fmt::Write as _;
 pub fn done(judged: &[Judged], eyes: &Eyes) -> String {
     let parts = judged.iter().map(|one| {
         let n_splits = one.rows.len() / Set::ALL.len();
-        format!("{} ({} pictures each, {n_splits} random splits)", one.pool.title, one.pool.n())
+        format!(
+            "{} ({} pictures each, {n_splits} random splits)",
+            one.pool.title,
+            one.pool.n()
+        )
     });
     let parts: Vec<String> = parts.collect();
     format!(
@@ -41,7 +45,11 @@ fn range(values: impl Iterator<Item = f64>, digits: usize) -> String {
         (l.min(v), h.max(v))
     });
     let (low, high) = (format!("{low:.digits$}"), format!("{high:.digits$}"));
-    if low == high { low } else { format!("{low} to {high}") }
+    if low == high {
+        low
+    } else {
+        format!("{low} to {high}")
+    }
 }
 
 fn share(row: &Row) -> f64 {
@@ -51,7 +59,10 @@ fn share(row: &Row) -> f64 {
 /// The tested sentences.
 pub fn sentences(judged: &[Judged]) -> Vec<String> {
     let each = |one: &Judged| -> Vec<String> {
-        one.copiers.iter().map(|copier| sentence(one, copier)).collect()
+        one.copiers
+            .iter()
+            .map(|copier| sentence(one, copier))
+            .collect()
     };
     judged.iter().flat_map(each).collect()
 }
@@ -59,9 +70,10 @@ pub fn sentences(judged: &[Judged]) -> Vec<String> {
 fn sentence(one: &Judged, copier: &Copier) -> String {
     let rows = of(one, copier.set);
     let distance = |set: Set| range(of(one, set).map(|row| row.to_reference.value), 2);
-    let parts = rows.clone().zip(of(one, Set::Gan)).map(|(row, gan)| {
-        100.0 * row.above_floor.value / gan.above_floor.value
-    });
+    let parts = rows
+        .clone()
+        .zip(of(one, Set::Gan))
+        .map(|(row, gan)| 100.0 * row.above_floor.value / gan.above_floor.value);
     let severities: Vec<&str> = rows.clone().map(|row| row.severity.name()).collect();
     format!(
         "{}, {}: {} to the reference, with the floor at {} and the GAN at {}; above the floor by {} % of what the GAN is (p {} \

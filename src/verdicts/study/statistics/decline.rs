@@ -177,11 +177,17 @@ mod tests {
         ];
         let found = of(&table(ratios, Some(("wgan_gp", "bad", 2))));
         assert_eq!(found.losses[0].ratios[2], f64::INFINITY);
-        assert_eq!((found.losses[0].n_failed, found.losses[0].n_left_out), (1, 0));
+        assert_eq!(
+            (found.losses[0].n_failed, found.losses[0].n_left_out),
+            (1, 0)
+        );
         // 6 seeds below all 7 of minimax, 1 above: δ = 1/7 − 6/7.
         assert!((found.pairs[0].dominance.delta + 5.0 / 7.0).abs() < 1e-12);
         let found = of(&table(ratios, Some(("wgan_gp", "dcgan", 2))));
         assert_eq!(found.losses[0].ratios.len(), 6);
-        assert_eq!((found.losses[0].n_failed, found.losses[0].n_left_out), (0, 1));
+        assert_eq!(
+            (found.losses[0].n_failed, found.losses[0].n_left_out),
+            (0, 1)
+        );
     }
 }

@@ -174,10 +174,7 @@ mod tests {
             quartiles(&[1.0, infinity, infinity]),
             Some([infinity, infinity])
         );
-        assert_eq!(
-            quartiles(&[1.0, 2.0, 3.0, 4.0, infinity]),
-            Some([2.0, 4.0])
-        );
+        assert_eq!(quartiles(&[1.0, 2.0, 3.0, 4.0, infinity]), Some([2.0, 4.0]));
         assert_eq!(quartiles(&[]), None);
     }
 }

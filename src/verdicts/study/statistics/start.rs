@@ -156,7 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_failed_before_two_looks_is_infinitely_behind_and_one_without_a_partner_is_left_out() {
+    fn a_run_that_failed_before_two_looks_is_infinitely_behind_and_one_without_a_partner_is_left_out()
+     {
         let looks = rows("non_saturating", 0, [3.0; 4]) + &rows("minimax", 1, [3.0; 4]);
         let scores = curves(&format!("minimax,dcgan,m,0,60,,failed\n{looks}"));
         let found = &starts(&scores, &curves(&looks), ["minimax", "non_saturating"], 200)[0];
