@@ -9,11 +9,9 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The pictures of a source below `../shared/data`, or `None` where it is not here.
-pub fn pictures(path: &str) -> Result<Option<Vec<Pixels>>> {
-    let full = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data")
-        .join(path);
+/// The pictures of a source below `data`, or `None` where it is not here.
+pub fn pictures(data: &Path, path: &str) -> Result<Option<Vec<Pixels>>> {
+    let full = data.join(path);
     if !full.exists() {
         return Ok(None);
     }

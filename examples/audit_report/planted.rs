@@ -9,6 +9,7 @@ use gavel::plots::sheet;
 use gavel::progress::Silent;
 use gavel::rng::Seed;
 use gavel::sources::Pixels;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The rate of false discoveries that is asked for.
@@ -67,11 +68,12 @@ impl Data {
                     .mend("--sets mnist,cifar10,anime"));
             }
         };
-        let Some(mut train) = pictures(train)? else {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+        let Some(mut train) = pictures(&folder, train)? else {
             return Ok(None);
         };
         let mut rest = if let Some(path) = held_out {
-            let Some(pictures) = pictures(path)? else {
+            let Some(pictures) = pictures(&folder, path)? else {
                 return Ok(None);
             };
             shuffled(pictures, sizes.seed)

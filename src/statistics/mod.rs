@@ -1,6 +1,7 @@
 //! Arrays in, numbers out. No files, no images, no printing.
 
 pub mod bins;
+pub mod bootstrap;
 pub mod chi_squared;
 pub mod cmmd;
 pub mod data_copying;
@@ -45,6 +46,7 @@ pub mod renyi;
 pub mod resample;
 pub mod scatter;
 pub mod score_interval;
+pub mod signed_rank;
 pub mod sliced;
 pub mod spearman;
 pub mod two_way;

@@ -84,7 +84,8 @@ fn level(
 }
 
 /// Distances from the median of finite values, as in the test of Brown and Forsythe.
-fn deviations(values: &[f64]) -> Vec<f64> {
+#[must_use]
+pub fn deviations(values: &[f64]) -> Vec<f64> {
     let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     match median(&finite) {
         Some(middle) if finite.len() > 1 => finite.iter().map(|v| (v - middle).abs()).collect(),

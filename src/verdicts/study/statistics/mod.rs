@@ -6,18 +6,24 @@
 
 mod best;
 mod change;
+mod decline;
 mod equality;
 mod factors;
 mod level;
 mod marginals;
+mod overlap;
+mod start;
 mod trade;
 
 pub use best::{Best, best};
 pub use change::{Change, changes};
+pub use decline::{Decline, Declines, declines};
 pub use equality::{Equality, equalities};
 pub use factors::{Factors, factors};
-pub use level::{Level, levels};
+pub use level::{Level, deviations, levels};
 pub use marginals::{Marginal, marginals};
+pub use overlap::{LARGE_DIFFERENCE, Overlap, overlaps};
+pub use start::{Start, starts};
 pub use trade::{Trade, trades};
 
 use super::runs::Run;
@@ -125,4 +131,23 @@ fn pair(first: (&str, &[f64]), second: (&str, &[f64]), seed: Seed) -> Option<Pai
         adjusted: 1.0,
         ratio: ratio(first.1, second.1),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scores::parse;
+    use super::*;
+    use crate::verdicts::study::runs::Study;
+
+    /// Configurations on one data set with one architecture: loss, number, distance or failure.
+    pub(super) fn study(rows: &[(&str, i64, Option<f64>)]) -> Study {
+        let mut text = String::from("loss,architecture,dataset,sample_id,fid,status,beta1\n");
+        for (loss, sample, fid) in rows {
+            text += &match fid {
+                Some(fid) => format!("{loss},mlp,m,{sample},{fid},ok,0.{sample}\n"),
+                None => format!("{loss},mlp,m,{sample},,failed,0.{sample}\n"),
+            };
+        }
+        Study::of(&parse(text.as_bytes(), "t.csv").unwrap())
+    }
 }
