@@ -136,7 +136,6 @@ fn pair(first: (&str, &[f64]), second: (&str, &[f64]), seed: Seed) -> Option<Pai
 #[cfg(test)]
 mod tests {
     use super::super::scores::parse;
-    use super::*;
     use crate::verdicts::study::runs::Study;
 
     /// Configurations on one data set with one architecture: loss, number, distance or failure.
