@@ -23,7 +23,6 @@ pub fn overlap(study: &Study, seed: Seed) -> Result<Section> {
                 .mend("gavel sweep examples/sweeps/search.toml -o search/ --data DIR"),
         );
     };
-    let word = Word::all(overlaps.iter().map(|one| word_of(one)));
     let mut told: Vec<String> = statistics::equalities(study, Measure::Fid, seed)
         .iter()
         .map(|one| sentences::equality(one, study))
@@ -52,7 +51,10 @@ pub fn overlap(study: &Study, seed: Seed) -> Result<Section> {
             },
             table: String::new(),
             sentences: told,
-            word,
+            parts: overlaps
+                .iter()
+                .map(|one| (known::dataset_title(&one.dataset).to_owned(), word_of(one)))
+                .collect(),
             limits: LIMITS,
         }),
     })
@@ -173,7 +175,10 @@ pub fn baselines(study: &Study, seed: Seed) -> Result<Section> {
         );
     };
     let of_vae = levels.iter().filter(|one| one.baseline == "vae");
-    let word = Word::all(of_vae.map(|one| Word::all(words_of(one))));
+    let parts = of_vae.flat_map(|one| {
+        let names = ["a worse level", "a smaller spread"].map(str::to_owned);
+        names.into_iter().zip(words_of(one))
+    });
     let told = levels.iter().map(|one| {
         let [level, spread] = words_of(one).map(Word::text);
         format!(
@@ -186,7 +191,7 @@ pub fn baselines(study: &Study, seed: Seed) -> Result<Section> {
         says: "The VAE is steadier than the GANs, and in another class: its FID has the smaller spread and the worse level.",
         outcome: Outcome::Tested(Tested {
             sentences: told.collect(),
-            word,
+            parts: parts.collect(),
             done: format!(
                 "{}. Level: the baseline's distances against those of all adversarial losses together. Spread: distances from \
                  the own loss's median (Brown and Forsythe's), which leave failed runs out. Cliff's δ with its permutation test, Holm \

@@ -48,7 +48,9 @@ pub fn section(scores: &Study, curves: &Study) -> Result<Section> {
             },
             table: String::new(),
             sentences: found.iter().map(told).collect(),
-            word: Word::all(ours().map(word_of)),
+            parts: ours()
+                .map(|one| (known::dataset_title(&one.dataset).to_owned(), word_of(one)))
+                .collect(),
             limits: "one learning rate, one update of the discriminator for each of the generator, small networks: a discriminator that \
                      wins less has less to saturate. Looks are of 500 samples, whose distance is biased upwards alike for both.",
         }),

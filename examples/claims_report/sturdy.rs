@@ -59,7 +59,14 @@ pub fn section(study: &Study, seed: Seed) -> Result<Section> {
             },
             table: table(&found, &study.distance()),
             sentences: found.iter().flat_map(told).collect(),
-            word: Word::all(found.iter().flat_map(|one| one.pairs.iter().map(word_of))),
+            parts: found
+                .iter()
+                .flat_map(|one| &one.pairs)
+                .map(|pair| {
+                    let names = [&pair.first, &pair.second].map(|name| title(name));
+                    (names.join(" less than "), word_of(pair))
+                })
+                .collect(),
             limits: "one bad architecture, one data set, small networks, few updates, the embedded extractor's distance; a loss that \
                      is bad with the good architecture has less to lose, which is why the medians stand in the table.",
         }),

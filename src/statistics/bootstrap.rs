@@ -26,7 +26,7 @@ impl Bootstrap {
     /// One fewer, because n drawn out of n vary by the factor (n − 1) / n too little (Rao and Wu 1988). Reflected, because a
     /// number such as |δ| grows when its samples are resampled, as it has grown when they were drawn: the plain quantiles
     /// would lie on the wrong side of the value. The level is nominal: with groups of ten the interval of a mean of |δ| covers
-    /// the truth in about 95 of 100 cases (the test below), where a nominal level of 0.95 covers it in about 87.
+    /// the truth in about 94 of 100 cases (the test below), where a nominal level of 0.95 covers it in about 87.
     ///
     /// `None` without draws, with a group of fewer than two values, or where the statistic is not finite.
     ///
@@ -129,7 +129,7 @@ mod tests {
             / 10.0;
         let mut stream = Seed(2).stream("bootstrap test", 0);
         let mut covered = 0;
-        for round in 0..200 {
+        for round in 0..1000 {
             let groups: Vec<Vec<f64>> = (0..5)
                 .map(|g| {
                     (0..10)
@@ -140,8 +140,8 @@ mod tests {
             let found = Bootstrap::of(&groups, 200, Seed(round), overlap).unwrap();
             covered += usize::from((found.interval.lower..=found.interval.upper).contains(&truth));
         }
-        // 95 of 100, and three standard errors of 200 rounds: sqrt(0.95 * 0.05 / 200) = 0.0154.
-        assert!((181..=199).contains(&covered), "{covered} of 200");
+        // A separate simulation with NumPy gave 0.945 of 1200 rounds; three standard errors of 1000: 0.0216.
+        assert!((923..=967).contains(&covered), "{covered} of 1000");
     }
 
     #[test]

@@ -11,7 +11,6 @@ use data::Pool;
 use eyes::Eyes;
 use gavel::error::Result;
 use gavel::rng::Seed;
-use gavel::verdicts::study::claim::Word;
 use judge::Judged;
 use std::path::Path;
 
@@ -49,7 +48,7 @@ pub fn section(data: &Path, seed: Seed) -> Result<Section> {
             figure: told::figure(&judged),
             table: told::table(&judged),
             sentences: told::sentences(&judged),
-            word: Word::all(claimed.copiers.iter().flat_map(|one| [one.near, one.fires])),
+            parts: told::parts(claimed),
             limits: "sets of 833 to 1,000 pictures; the embedded extractor, which was trained on 2,250 of these 2,500 faces as one of its 33 \
                      classes, so that all three real parts are equally known to it; copies pixel by pixel (`reports/audit.md` \
                      plants disguised ones).",

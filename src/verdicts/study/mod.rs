@@ -2,6 +2,7 @@
 //! columns of "Are GANs Created Equal?" as well as our own; figures, tables and tested sentences are what comes out.
 
 pub mod claim;
+pub mod copier;
 pub mod figures;
 pub mod known;
 pub mod markdown;

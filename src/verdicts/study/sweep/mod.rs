@@ -51,19 +51,12 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// Looks whether `gavel train` can do every run: has it every loss, and can every architecture make pictures of every
-    /// data set's size? Another trainer may have others.
+    /// Looks whether `gavel train` can do every run: can every architecture make pictures of every data set's size? Another
+    /// trainer may have others.
     ///
     /// # Errors
     /// Input: one that it has not; the sizes that all architectures can make are named.
     pub fn check_trainable(&self) -> Result<()> {
-        let elsewhere = |name: &&String| known::ELSEWHERE.contains(&name.as_str());
-        if let Some(loss) = self.losses.iter().find(elsewhere) {
-            return Err(Error::input(format!(
-                "`gavel train` has no {loss}; tables may name it, and other trainers may have it"
-            ))
-            .mend("leave it out, or --trainer PROGRAM"));
-        }
         for data in &self.data {
             let fits = |name: &String| known::sizes(name).contains(&data.size);
             let Some(architecture) = self.architectures.iter().find(|name| !fits(name)) else {
