@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::verdicts::study::scores::{Outcome, Score};
 use crate::verdicts::study::sweep::{Run, is_measured, row};
 use std::fs::{File, OpenOptions};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -22,6 +23,9 @@ const NO_RESULT: i32 = 5;
 
 /// How this program and others say that a disk is full.
 const FULL: [&str; 2] = ["the disk is full", "No space left on device"];
+
+/// Stands in `log.txt` before what a child says, so that nobody takes an earlier one's words for its own.
+const HEAD: &str = "---";
 
 /// How a run ended.
 pub enum Ended {
@@ -94,8 +98,8 @@ impl Trainer {
             .arg(folder.join("generator.onnx"));
         command.args(["--n", &run.n.to_string(), "--seed", &run.seed.to_string()]);
         let mut metrics = run.metrics.clone();
-        if run.n_train > 0 {
-            command.arg("--train").arg(first(train, run.n_train));
+        if let Some(n) = run.n_train {
+            command.arg("--train").arg(first(train, n));
             // Where the list has it already, it counts once.
             metrics.push_str(",authenticity");
         }
@@ -201,11 +205,13 @@ fn watch(
     is_stopped: &dyn Fn() -> bool,
 ) -> Result<Option<ExitStatus>> {
     let path = home.join("log.txt");
-    let log = OpenOptions::new()
+    let mut log = OpenOptions::new()
         .create(true)
         .append(true)
         .open(&path)
         .map_err(|e| Error::io(&path, &e))?;
+    // On a full disk there is no place for it, nor for what the child says.
+    let _ = writeln!(log, "{HEAD}");
     let clone = |file: &File| file.try_clone().map_err(|e| Error::io(&path, &e));
     command
         .stdin(Stdio::from(clone(lock)?))
@@ -275,6 +281,7 @@ fn last_words(status: ExitStatus, home: &Path, who: &str) -> String {
     let last = text
         .lines()
         .rev()
+        .take_while(|line| *line != HEAD)
         .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with("try:"));
     format!(
         "{who} ended with {status}: {}",

@@ -244,3 +244,24 @@ fn what_cannot_be_trained_is_told_before_anything_is_written() {
         assert!(!home.join("new").exists());
     }
 }
+
+#[test]
+fn a_full_disk_ends_the_sweep_and_a_trainer_that_says_nothing_does_not_get_the_words_of_an_earlier_one()
+ {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let path = trainer(home, "0.01");
+    let script = |body: &str| fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    let one = [&SMOKE[..], &["--processes", "1"]].concat();
+    script("echo started >> starts.txt; echo 'tar: No space left on device' >&2; exit 1");
+    gavel(home, &one).fails(3, &["No space left on device", "free some space"]);
+    assert_eq!(starts(home).len(), 1, "no other run fares better");
+    script("kill -9 $$");
+    let answer = gavel(home, &one);
+    answer.fails(4, &["4 runs ended without a result", "it says nothing"]);
+    assert!(
+        !answer.stderr.contains("No space left"),
+        "{}",
+        answer.stderr
+    );
+}

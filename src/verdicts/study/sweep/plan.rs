@@ -36,9 +36,9 @@ pub struct Run {
     pub n: u64,
     /// Reference samples at most; 0 for all.
     pub n_reference: u64,
-    /// Training samples at most; 0 for none. Left out where it is 0, so that plans without it keep their ids.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub n_train: u64,
+    /// Training samples at most, where memorization is measured. Plans without it keep their ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_train: Option<u64>,
     /// As `gavel evaluate --metrics`.
     pub metrics: String,
     /// As `gavel evaluate --extractor`.
@@ -47,10 +47,6 @@ pub struct Run {
 
 /// Letters of an id: 48 bits tell any two of 100,000 runs apart but for one chance in 50,000, and [`plan`] looks.
 const ID: usize = 12;
-
-fn is_zero(n: &u64) -> bool {
-    *n == 0
-}
 
 /// All runs, seed by seed, so that a sweep that ends early has every loss as often as any other.
 ///
@@ -169,7 +165,7 @@ fn run(
         file,
         n,
         n_reference,
-        n_train,
+        n_train: (n_train > 0).then_some(n_train),
         metrics,
         extractor,
     };
