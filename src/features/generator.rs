@@ -47,6 +47,19 @@ pub struct Sidecar {
     pub generator: Declaration,
 }
 
+/// A generator of points in the plane makes no pictures.
+fn refuse_points(path: &Path, output: &Port) -> Result<()> {
+    if output.name != POINTS || output.width() != Some(2) {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "{}: makes points in the plane (`{POINTS}` {}), expected a generator of pictures",
+        path.display(),
+        output.shape_text()
+    ))
+    .mend("see `measures` in the run.json beside it, which compares them with the mixture"))
+}
+
 /// What a generator takes and makes, as far as it is declared.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -188,16 +201,7 @@ impl Generator {
         };
         let input = port(&header.inputs, declared.input.as_ref(), "input")?;
         let output = port(&header.outputs, declared.output.as_ref(), "output")?;
-        if output.name == POINTS && output.width() == Some(2) {
-            return Err(Error::input(format!(
-                "{}: makes points in the plane (`{POINTS}` {}), expected a generator of pictures",
-                path.display(),
-                output.shape_text()
-            ))
-            .mend(
-                "see `measures` in the run.json beside it, which compares them with the mixture",
-            ));
-        }
+        refuse_points(path, &output)?;
         let mut notes = Vec::new();
         let latent = match &declared.latent {
             Some(shape) => shape.clone(),

@@ -13,6 +13,7 @@ use executors::{Executor, Local, Slurm};
 use folder::{Folder, State};
 use one::{Ended, Trainer};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Runs the command.
 pub fn run(typed: &Sweep, console: &Console) -> Result<()> {
@@ -172,6 +173,11 @@ fn gather(folder: &Folder, console: &Console) -> Result<()> {
     Ok(())
 }
 
+/// Tries of a task at a run that is held, and what lies between two of them: `gavel sweep status` holds each run for a moment
+/// to see whether it is free, longer on a machine under load, and a task that gave up would leave its run undone.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(300);
+
 /// What an executor that cannot call a function calls: one run, its row beside it.
 fn run_one(typed: &RunOne, console: &Console) -> Result<()> {
     let folder = Folder::open(&absolute(&typed.folder)?)?;
@@ -192,7 +198,15 @@ fn run_one(typed: &RunOne, console: &Console) -> Result<()> {
             ))
         })?;
     let trainer = Trainer::of(typed.trainer.as_deref())?;
-    match one::perform(&folder, run, &trainer, &Console::is_interrupted)? {
+    let mut ended = one::perform(&folder, run, &trainer, &Console::is_interrupted)?;
+    for _ in 1..TRIES {
+        if !matches!(ended, Ended::Busy) || Console::is_interrupted() {
+            break;
+        }
+        std::thread::sleep(PAUSE);
+        ended = one::perform(&folder, run, &trainer, &Console::is_interrupted)?;
+    }
+    match ended {
         Ended::Finished(score) => {
             console.talk(&format!("{}: {}", run.title(), one::words(&score)));
             Ok(())

@@ -265,16 +265,15 @@ impl Game {
         let (n, latent, channels) = (config.batch_size, config.latent, config.channels);
         let pictures = self.rows(real);
         let encoder = self.pair.discriminator.give(&self.device, true, true)?;
-        let given = match &self.codes {
-            Some(codes) => self.rows(&codes.of(indices)).autodiff().require_grad(),
-            None => {
-                let mut pass = Pass::new(&encoder, Mode::Training);
-                let given = self.pair.discriminator.forward(pictures.clone(), &mut pass);
-                // A fit of the codes evaluates the encoder, so its running averages follow.
-                let found = std::mem::take(&mut pass.statistics);
-                self.pair.discriminator.follow(&found)?;
-                given
-            }
+        let given = if let Some(codes) = &self.codes {
+            self.rows(&codes.of(indices)).autodiff().require_grad()
+        } else {
+            let mut pass = Pass::new(&encoder, Mode::Training);
+            let given = self.pair.discriminator.forward(pictures.clone(), &mut pass);
+            // A fit of the codes evaluates the encoder, so its running averages follow.
+            let found = std::mem::take(&mut pass.statistics);
+            self.pair.discriminator.follow(&found)?;
+            given
         };
         let mut stream = self.seed.stream("training/latent", step as u64);
         let noise: Vec<f32> = (0..n * latent).map(|_| stream.normal() as f32).collect();

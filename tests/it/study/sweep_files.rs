@@ -24,7 +24,7 @@ fn the_presets_are_what_they_promise() {
     let mini = sweep("mini");
     assert!(mini.losses.len() >= 8 && mini.seeds.len() >= 5);
     assert_eq!((mini.data.len(), mini.architectures.len()), (2, 2));
-    assert_eq!(plan(&mini).unwrap().len(), 8 * 2 * 2 * 7);
+    assert_eq!(plan(&mini).unwrap().len(), 11 * 2 * 2 * 7);
     // Phase 1 of the study: 8 models, 100 configurations, one seed; 20 · 50000 // 64 and 100 · 50000 // 64 steps.
     let paper = sweep("paper");
     assert_eq!(

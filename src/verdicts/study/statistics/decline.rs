@@ -111,6 +111,7 @@ mod tests {
     use super::*;
     use crate::verdicts::study::claim::{Sign, Word};
     use crate::verdicts::study::scores::parse;
+    use std::fmt::Write as _;
 
     /// Seven seeds of each: the loss's own ratio, a little larger seed by seed; the seed in `failed` has no number there.
     fn table(ratios: [(&str, f64); 4], failed: Option<(&str, &str, i64)>) -> Study {
@@ -127,7 +128,7 @@ mod tests {
                     } else {
                         format!("{fid},ok")
                     };
-                    text.push_str(&format!("{loss},{architecture},m,{seed},{end}\n"));
+                    let _ = writeln!(text, "{loss},{architecture},m,{seed},{end}");
                 }
             }
         }

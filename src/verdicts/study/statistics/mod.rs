@@ -137,15 +137,14 @@ fn pair(first: (&str, &[f64]), second: (&str, &[f64]), seed: Seed) -> Option<Pai
 mod tests {
     use super::super::scores::parse;
     use crate::verdicts::study::runs::Study;
+    use std::fmt::Write as _;
 
     /// Configurations on one data set with one architecture: loss, number, distance or failure.
     pub(super) fn study(rows: &[(&str, i64, Option<f64>)]) -> Study {
         let mut text = String::from("loss,architecture,dataset,sample_id,fid,status,beta1\n");
         for (loss, sample, fid) in rows {
-            text += &match fid {
-                Some(fid) => format!("{loss},mlp,m,{sample},{fid},ok,0.{sample}\n"),
-                None => format!("{loss},mlp,m,{sample},,failed,0.{sample}\n"),
-            };
+            let end = fid.map_or_else(|| ",failed".to_owned(), |fid| format!("{fid},ok"));
+            let _ = writeln!(text, "{loss},mlp,m,{sample},{end},0.{sample}");
         }
         Study::of(&parse(text.as_bytes(), "t.csv").unwrap())
     }
