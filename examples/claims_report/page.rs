@@ -20,7 +20,7 @@ pub struct Figure {
 /// What came out of a claim.
 pub enum Outcome {
     /// An experiment.
-    Tested(Tested),
+    Tested(Box<Tested>),
     /// None, and why.
     Skipped(String),
 }

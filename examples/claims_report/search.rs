@@ -27,12 +27,12 @@ pub fn overlap(study: &Study, seed: Seed) -> Result<Section> {
         .iter()
         .map(|one| sentences::equality(one, study))
         .collect();
-    told.extend(overlaps.iter().map(|one| sentence(one)));
+    told.extend(overlaps.iter().map(sentence));
     Ok(Section {
         claim: "C1",
         says: "With one architecture, the distributions of FID of different losses overlap: over configurations the GANs \
                look alike.",
-        outcome: Outcome::Tested(Tested {
+        outcome: Outcome::Tested(Box::new(Tested {
             done: format!(
                 "{}. The overlap of two losses is 1 − |δ| (Cliff's δ over every two of their configurations): 0 where each \
                  of one is better than each of the other, 1 where either is better as often. An overlap is shown by its \
@@ -56,7 +56,7 @@ pub fn overlap(study: &Study, seed: Seed) -> Result<Section> {
                 .map(|one| (known::dataset_title(&one.dataset).to_owned(), word_of(one)))
                 .collect(),
             limits: LIMITS,
-        }),
+        })),
     })
 }
 
@@ -189,7 +189,7 @@ pub fn baselines(study: &Study, seed: Seed) -> Result<Section> {
     Ok(Section {
         claim: "C2",
         says: "The VAE is steadier than the GANs, and in another class: its FID has the smaller spread and the worse level.",
-        outcome: Outcome::Tested(Tested {
+        outcome: Outcome::Tested(Box::new(Tested {
             sentences: told.collect(),
             parts: parts.collect(),
             done: format!(
@@ -205,7 +205,7 @@ pub fn baselines(study: &Study, seed: Seed) -> Result<Section> {
             },
             table: String::new(),
             limits: LIMITS,
-        }),
+        })),
     })
 }
 

@@ -33,7 +33,7 @@ pub fn section(scores: &Study, curves: &Study) -> Result<Section> {
         claim: "C4",
         says: "The saturating loss log(1 − D) has no gradient while the discriminator wins: it learns slower at the start than \
                −log D.",
-        outcome: Outcome::Tested(Tested {
+        outcome: Outcome::Tested(Box::new(Tested {
             done: format!(
                 "`examples/sweeps/claims.toml`: {first} (saturating) against {second}, {} seeds, a look at {} every 50 steps. \
                  The area under its logarithm up to step {UNTIL} (a step fixed in advance), paired by seed: Wilcoxon's \
@@ -53,7 +53,7 @@ pub fn section(scores: &Study, curves: &Study) -> Result<Section> {
                 .collect(),
             limits: "one learning rate, one update of the discriminator for each of the generator, small networks: a discriminator that \
                      wins less has less to saturate. Looks are of 500 samples, whose distance is biased upwards alike for both.",
-        }),
+        })),
     })
 }
 

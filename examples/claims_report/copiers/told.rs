@@ -40,7 +40,7 @@ pub fn done(judged: &[Judged], eyes: &Eyes) -> String {
 }
 
 /// Sets by data set.
-fn of<'a>(one: &'a Judged, set: Set) -> impl Iterator<Item = &'a Row> + Clone {
+fn of(one: &Judged, set: Set) -> impl Iterator<Item = &Row> + Clone {
     one.rows.iter().filter(move |row| row.set == set)
 }
 
