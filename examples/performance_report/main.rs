@@ -4,7 +4,8 @@
 //!
 //! Peers are Python packages, run where they are installed: `GAVEL_PEERS_PYTHON` names the interpreter (else `python3`).
 //! Both sides get the same arrays and the same threads and take turns, one round each. `--quick` takes small sizes and
-//! writes `reports/performance-quick.md`; `--only WORD` runs the tasks whose names hold the word and prints them only.
+//! writes `reports/performance-quick.md`; `--only WORD` runs the tasks whose names hold the word and prints them only;
+//! with `--replace` their sections also take their places in the report that is there, each with its own machine.
 
 #![allow(
     clippy::print_stdout,
@@ -22,13 +23,14 @@ mod training;
 use gavel::error::{Error, Result};
 use peer::{Peer, Round};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What was asked for.
 struct Options {
     quick: bool,
     only: Option<String>,
+    replace: bool,
     rounds: usize,
 }
 
@@ -48,12 +50,14 @@ fn options() -> Result<Options> {
     let mut options = Options {
         quick: false,
         only: None,
+        replace: false,
         rounds: 3,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--quick" => options.quick = true,
+            "--replace" => options.replace = true,
             "--only" => options.only = arguments.next(),
             "--rounds" => {
                 options.rounds = arguments
@@ -64,7 +68,7 @@ fn options() -> Result<Options> {
             }
             other => {
                 return Err(Error::usage(format!("{other}: no such option"))
-                    .mend("--quick, --only WORD, --rounds N"));
+                    .mend("--quick, --only WORD, --replace, --rounds N"));
             }
         }
     }
@@ -106,19 +110,48 @@ fn report(options: &Options) -> Result<()> {
         eprintln!("{} …", task.name);
         let section = section(&task, &data, options.rounds)?;
         print!("{section}");
+        if options.replace {
+            replace(&report_file(name), &task.name, &section)?;
+        }
         text.push_str(&section);
     }
     let core = tasks::core_table(&data, options.only.as_deref())?;
     print!("{core}");
     text.push_str(&core);
     if options.only.is_none() {
-        let out = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("reports")
-            .join(format!("{name}.md"));
+        let out = report_file(name);
         std::fs::write(&out, text).map_err(|e| Error::io(&out, &e))?;
         println!("{}", out.display());
     }
     Ok(())
+}
+
+fn report_file(name: &str) -> PathBuf {
+    let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports");
+    reports.join(format!("{name}.md"))
+}
+
+/// Puts the section of a task in the place of its last one in the report, or before the section of `core`, which is last.
+fn replace(report: &Path, task: &str, section: &str) -> Result<()> {
+    const HEAD: &str = "\n## ";
+    let text = std::fs::read_to_string(report).map_err(|e| Error::io(report, &e))?;
+    let own = format!("{HEAD}{task}\n");
+    let core = format!("{HEAD}core ");
+    let after = |from: usize| {
+        let next = text[from + 1..].find(HEAD);
+        next.map_or(text.len(), |at| from + 1 + at)
+    };
+    let (from, to) = match (text.find(&own), text.find(&core)) {
+        (Some(from), _) => (from, after(from)),
+        (None, Some(core)) => (core, core),
+        (None, None) => (text.len(), text.len()),
+    };
+    let mine = format!(
+        "{section}\nTaken by itself (`--only`, `--replace`). {}\n",
+        machine::line()
+    );
+    let whole = [&text[..from], &mine, &text[to..]].concat();
+    std::fs::write(report, whole).map_err(|e| Error::io(report, &e))
 }
 
 /// Ours and the peer in turn, as a table.
