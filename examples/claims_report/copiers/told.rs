@@ -6,7 +6,7 @@ use super::measure::{Number, Row, Set};
 use crate::page::Figure;
 use gavel::plots::multiples::{Dot, Multiples, Panel, Plot};
 use gavel::verdicts::study::claim::Word;
-use gavel::verdicts::study::copier::{Copier, NEAR};
+use gavel::verdicts::study::copier::{Answer, Copier, NEAR};
 use gavel::verdicts::study::sentences::p_text;
 use std::fmt::Write as _;
 
@@ -97,29 +97,36 @@ fn sentence(one: &Judged, set: Set, copier: &Copier) -> String {
         .map(|(row, gan)| 100.0 * row.above_floor.value / gan.above_floor.value);
     let severities: Vec<&str> = rows.clone().map(|row| row.severity.name()).collect();
     format!(
-        "{}, {}: to its training set {} with the floor at {} (p {}): below the floor **{}**. To held-out pictures {} with the floor at {} and \
-         the GAN at {}, so above the floor by {} % of what the GAN is (p {}): near the floor **{}**. The audit calls {} % of it copies \
-         and {} % of the honest set (p {}; severity {}): that it fires **{}**. AuthPct {}, honest {}. (Ranges over the splits; p is the largest \
-         of them, after Holm.)",
+        "{}, {}: to its training set {} with the floor at {}: below the floor {}. To held-out pictures {} with the floor at {} and \
+         the GAN at {}, so above the floor by {} % of what the GAN is: near the floor {}. The audit calls {} % of it copies and {} % \
+         of the honest set (severity {}): that it fires {}. AuthPct {}, honest {}. (Ranges over the splits.)",
         one.pool.title,
         set.title(),
         range(rows.clone().map(|row| row.to_train.value), 2),
         range(honest.clone().map(|row| row.to_train.value), 2),
-        p_text(copier.below_floor.p),
-        copier.below_floor.word.text(),
+        answered(copier.below_floor),
         range(rows.clone().map(reference), 2),
         range(honest.clone().map(reference), 2),
         range(gan.map(reference), 2),
         range(parts, 0),
-        p_text(copier.near_floor.p),
-        copier.near_floor.word.text(),
+        answered(copier.near_floor),
         range(rows.clone().map(share), 1),
         range(honest.clone().map(share), 1),
-        p_text(copier.fires.p),
         same_or_all(&severities),
-        copier.fires.word.text(),
+        answered(copier.fires),
         range(rows.map(|row| row.authenticity), 0),
         range(honest.map(|row| row.authenticity), 0),
+    )
+}
+
+/// The word with its p, and how many splits say so.
+fn answered(answer: Answer) -> String {
+    format!(
+        "**{}** (in {} of {} splits, p {} after Holm)",
+        answer.word.text(),
+        answer.n,
+        answer.n_splits,
+        p_text(answer.p)
     )
 }
 

@@ -33,10 +33,32 @@ pub struct Measured {
 /// The answer to one question over all splits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Answer {
-    /// What follows; it holds where it does in every split.
+    /// What follows: it holds where it does in every split, and falls with one.
     pub word: Word,
-    /// The largest p of the splits, after Holm's correction.
+    /// p after Holm's correction: the largest of the splits that say `word`, and the least where it is refuted, because one split is
+    /// enough for that.
     pub p: f64,
+    /// Splits that say `word`.
+    pub n: usize,
+    /// Splits.
+    pub n_splits: usize,
+}
+
+impl Answer {
+    fn of(splits: &[(Word, f64)]) -> Self {
+        let word = Word::all(splits.iter().map(|(word, _)| *word));
+        let deciding = splits.iter().filter(|(own, _)| *own == word);
+        let p = deciding.clone().map(|(_, p)| *p);
+        Self {
+            word,
+            p: match word {
+                Word::DoesNotHold => p.fold(1.0, f64::min),
+                Word::Holds | Word::NotShown => p.fold(0.0, f64::max),
+            },
+            n: deciding.count(),
+            n_splits: splits.len(),
+        }
+    }
 }
 
 /// What follows for one copier.
@@ -62,38 +84,29 @@ pub fn judge(copiers: &[Vec<Measured>]) -> Vec<Copier> {
     let p: Vec<f64> = asked.iter().flatten().map(|(_, p, _)| *p).collect();
     let adjusted = holm::adjust(&p);
     let mut all = asked.iter().flatten().zip(adjusted);
-    let mut found = Vec::new();
-    for splits in copiers {
-        let mut words: [Vec<Word>; 3] = Default::default();
-        let mut largest = [0.0_f64; 3];
+    let of = |splits: &Vec<Measured>| {
+        let mut answers: [Vec<(Word, f64)>; 3] = Default::default();
         for split in splits {
-            for (question, (asked, p)) in all.by_ref().take(3).enumerate() {
-                if let (Some(words), Some(largest)) =
-                    (words.get_mut(question), largest.get_mut(question))
-                {
-                    words.push(Word::of_test(asked.0, p, asked.2));
-                    *largest = largest.max(p);
-                }
+            let is_serious = Word::seen(split.severity == Severity::Serious);
+            for (question, (answers, ((effect, _, sign), p))) in
+                answers.iter_mut().zip(all.by_ref()).enumerate()
+            {
+                let word = Word::of_test(*effect, p, *sign);
+                answers.push(if question == 2 {
+                    (Word::all([word, is_serious]), p)
+                } else {
+                    (word, p)
+                });
             }
-            words[2].push(Word::seen(split.severity == Severity::Serious));
         }
-        let [below_floor, near_floor, fires] = words.map(Word::all);
-        found.push(Copier {
-            below_floor: Answer {
-                word: below_floor,
-                p: largest[0],
-            },
-            near_floor: Answer {
-                word: near_floor,
-                p: largest[1],
-            },
-            fires: Answer {
-                word: fires,
-                p: largest[2],
-            },
-        });
-    }
-    found
+        let [below_floor, near_floor, fires] = answers.map(|one| Answer::of(&one));
+        Copier {
+            below_floor,
+            near_floor,
+            fires,
+        }
+    };
+    copiers.iter().map(of).collect()
 }
 
 fn questions(one: &Measured) -> [Asked; 3] {
@@ -166,6 +179,27 @@ mod tests {
             ..perfect()
         };
         assert_eq!(words(vec![unknown])[1], NotShown);
+    }
+
+    #[test]
+    fn one_split_refutes_with_its_own_p_and_all_are_needed_to_show() {
+        // 5 lies 3 errors of 1 above the limit of 2: p = 0.0027, the fifth of six in rising order (four are tiny, the open one is
+        // 1), so Holm multiplies it by 2.
+        let far = Measured {
+            above_floor: (5.0, Some(1.0)),
+            ..perfect()
+        };
+        let open = Measured {
+            above_floor: (2.0, Some(1.0)),
+            ..perfect()
+        };
+        let near = judge(&[vec![open.clone(), far]])[0].near_floor;
+        assert!((near.p - 2.0 * 0.002_699_796).abs() < 1e-7, "{near:?}");
+        assert_eq!((near.word, near.n, near.n_splits), (DoesNotHold, 1, 2));
+        let near = judge(&[vec![open, perfect()]])[0].near_floor;
+        assert_eq!((near.word, near.p, near.n), (NotShown, 1.0, 1));
+        let near = judge(&[vec![perfect(), perfect()]])[0].near_floor;
+        assert_eq!((near.word, near.n), (Holds, 2));
     }
 
     #[test]
