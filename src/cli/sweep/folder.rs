@@ -93,10 +93,19 @@ impl Folder {
 
     /// How far every run is, in the order of the plan.
     pub fn states(&self) -> Vec<State> {
-        let state = |run: &Run| match self.row(run) {
-            Some(score) => State::Finished(Box::new(score)),
-            None if self.of(run).is_dir() && matches!(self.claim(run), Ok(None)) => State::InFlight,
-            None => State::Waiting,
+        let finished = |run| {
+            let row = self.row(run)?;
+            Some(State::Finished(Box::new(row)))
+        };
+        let state = |run: &Run| {
+            if let Some(finished) = finished(run) {
+                return finished;
+            }
+            if self.of(run).is_dir() && matches!(self.claim(run), Ok(None)) {
+                return State::InFlight;
+            }
+            // It may have ended since the first look.
+            finished(run).unwrap_or(State::Waiting)
         };
         self.manifest.runs.iter().map(state).collect()
     }

@@ -132,6 +132,9 @@ fn check_data(sweep: &sweep::Sweep, data: &Path) -> Result<()> {
 }
 
 fn status(folder: &Folder, console: &Console) -> Result<()> {
+    // Before the rows are counted: what ends in between is then counted, where the other order would miss the last run of an
+    // array that "is not in the queue any more".
+    let queue = Slurm::queue(folder)?;
     let states = folder.states();
     let count = |wanted: fn(&State) -> bool| states.iter().filter(|state| wanted(state)).count();
     let done = count(|s| matches!(s, State::Finished(score) if score.outcome == Outcome::Done));
@@ -143,7 +146,7 @@ fn status(folder: &Folder, console: &Console) -> Result<()> {
         count(|s| matches!(s, State::InFlight)),
         count(|s| matches!(s, State::Waiting)),
     );
-    text.push_str(&Slurm::queue(folder)?);
+    text.push_str(&queue);
     console.data(&text)
 }
 

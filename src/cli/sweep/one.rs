@@ -243,12 +243,9 @@ fn watch(
     }
 }
 
-/// Asks a child to stop as Ctrl-C does, gives it time to save itself, then ends it.
+/// Asks a child and what it has started to stop, as Ctrl-C in a terminal does, gives it time to save itself, then ends it.
 fn stop(child: &mut Child) {
-    let _ = Command::new("kill")
-        .arg("-INT")
-        .arg(child.id().to_string())
-        .status();
+    signal("-INT", child);
     let until = Instant::now() + GRACE;
     while Instant::now() < until {
         if !matches!(child.try_wait(), Ok(None)) {
@@ -256,8 +253,20 @@ fn stop(child: &mut Child) {
         }
         std::thread::sleep(LOOK);
     }
+    signal("-KILL", child);
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// To the whole group of a child, which `watch` has made its leader: a trainer that is a script would else leave what it waits
+/// for behind, with the lock of the run as its standard input.
+fn signal(which: &str, child: &Child) {
+    // One that has just ended cannot be signalled, and need not be.
+    let _ = Command::new("kill")
+        .args([which, "--"])
+        .arg(format!("-{}", child.id()))
+        .stderr(Stdio::null())
+        .status();
 }
 
 /// A child that ended badly without saying how. After exit code 2, a command line that it does not understand, and on a full
