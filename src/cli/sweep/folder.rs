@@ -93,7 +93,7 @@ impl Folder {
 
     /// How far every run is, in the order of the plan.
     pub fn states(&self) -> Vec<State> {
-        let finished = |run| {
+        let finished = |run: &Run| {
             let row = self.row(run)?;
             Some(State::Finished(Box::new(row)))
         };
