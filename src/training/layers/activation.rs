@@ -1,5 +1,6 @@
 //! Activations without weights.
 
+use super::operations::bend;
 use super::{Drawing, Extent, Layer, Pass, Rows};
 use crate::error::Result;
 use crate::features::onnx_file::Value;
@@ -22,11 +23,12 @@ impl Layer for Bend {
             return activation::relu(x);
         }
         // The slopes are constants almost everywhere, so both the gradient and the gradient's gradient multiply by them.
-        let still = x.clone().inner();
-        let slopes = still.ones_like();
-        let slopes = slopes.mask_fill(still.lower_elem(0.0), self.slope);
-        pass.remember(|| vec![slopes.clone()]);
-        x * slopes
+        pass.remember(|| {
+            let still = x.clone().inner();
+            let slopes = still.ones_like();
+            vec![slopes.mask_fill(still.lower_elem(0.0), self.slope)]
+        });
+        bend(x, self.slope)
     }
 
     fn input_gradient(&self, gradient: Rows, pass: &mut Pass<'_>) -> Rows {

@@ -1,5 +1,6 @@
 //! Convolution and transposed convolution, each the other's adjoint.
 
+use super::operations::product;
 use super::table::Table;
 use super::{Drawing, Extent, Layer, Pass, Rows};
 use crate::error::Result;
@@ -27,7 +28,7 @@ impl Layer for Convolution {
 
     fn forward(&self, x: Rows, pass: &mut Pass<'_>) -> Rows {
         let seen = self.table.gather(x);
-        seen.matmul(pass.lent.get(self.weight)) + pass.lent.get(self.bias)
+        product(seen, pass.lent.get(self.weight)) + pass.lent.get(self.bias)
     }
 
     /// The transposed convolution with the same weight.
@@ -72,7 +73,7 @@ impl Layer for Transposed {
     }
 
     fn forward(&self, x: Rows, pass: &mut Pass<'_>) -> Rows {
-        let spread = self.table.scatter(x.matmul(pass.lent.get(self.weight)));
+        let spread = self.table.scatter(product(x, pass.lent.get(self.weight)));
         spread + pass.lent.get(self.bias)
     }
 

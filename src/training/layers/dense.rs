@@ -1,5 +1,6 @@
 //! The dense layer: `y = x W + b`.
 
+use super::operations::product;
 use super::{Drawing, Extent, Layer, Pass, Rows, rows_of};
 use crate::error::Result;
 use crate::features::onnx_file::Value;
@@ -22,7 +23,7 @@ impl Layer for Dense {
 
     fn forward(&self, x: Rows, pass: &mut Pass<'_>) -> Rows {
         let x = rows_of(x, Extent::flat(self.input.len()));
-        x.matmul(pass.lent.get(self.weight)) + pass.lent.get(self.bias)
+        product(x, pass.lent.get(self.weight)) + pass.lent.get(self.bias)
     }
 
     /// `g Wᵀ`.

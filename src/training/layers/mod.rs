@@ -15,6 +15,7 @@ mod convolution;
 mod dense;
 mod drawing;
 mod network;
+mod operations;
 mod parameters;
 mod pass;
 mod pool;

@@ -1,21 +1,20 @@
 //! Which pixel of the input each tap of a window sees: one table for a convolution and for its adjoint.
 
+use super::operations;
 use super::{Extent, Rows};
-use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor, TensorData};
-use std::sync::Mutex;
+use burn::tensor::TensorData;
 
 /// A sliding window over pictures of extent `from` with results at the pixels of `to`.
 ///
 /// Result `(y, x)` sees at tap `(i, j)` the pixel `(stride * y + i - pad, stride * x + j - pad)`; outside of the picture
 /// it sees zero.
+#[derive(Debug, Clone, Copy)]
 pub struct Table {
     pub(super) from: Extent,
     pub(super) to: (usize, usize),
     pub(super) kernel: usize,
     pub(super) stride: usize,
     pub(super) pad: (usize, usize),
-    /// The indices for a batch of `n`, made when first asked for.
-    ready: Mutex<Vec<(usize, Tensor<1, Int>)>>,
 }
 
 impl Table {
@@ -31,7 +30,6 @@ impl Table {
             kernel,
             stride,
             pad: (before(from.height, to.0), before(from.width, to.1)),
-            ready: Mutex::new(Vec::new()),
         }
     }
 
@@ -40,77 +38,69 @@ impl Table {
         self.kernel * self.kernel
     }
 
+    /// Pixels of a picture.
+    pub(super) fn area(&self) -> usize {
+        self.from.area()
+    }
+
+    /// Windows of a picture.
+    pub(super) fn results(&self) -> usize {
+        self.to.0 * self.to.1
+    }
+
+    /// Values of a picture and of what its windows see, with `channels` values a pixel.
+    pub(super) fn values(&self, channels: usize) -> [usize; 2] {
+        [self.area(), self.results() * self.taps()].map(|pixels| pixels * channels)
+    }
+
     /// `[n * from, c]` to `[n * to, taps * c]`, taps row by row.
     pub(super) fn gather(&self, x: Rows) -> Rows {
-        let [rows, channels] = x.dims();
-        let n = rows / self.from.area();
-        let nothing = Rows::zeros([1, channels], &x.device());
-        let indices = self.indices(n, &x.device());
-        let seen = Rows::cat(vec![x, nothing], 0).select(0, indices);
-        seen.reshape([n * self.to.0 * self.to.1, self.taps() * channels])
+        operations::gather(x, *self)
     }
 
     /// The adjoint of [`Table::gather`]: `[n * to, taps * c]` to `[n * from, c]`, each value added to the pixel that its
     /// tap saw.
     pub(super) fn scatter(&self, seen: Rows) -> Rows {
-        let [results, width] = seen.dims();
-        let n = results / (self.to.0 * self.to.1);
-        let (rows, channels) = (n * self.from.area(), width / self.taps());
-        let indices = self.indices(n, &seen.device());
-        let seen = seen.reshape([results * self.taps(), channels]);
-        let empty = Rows::zeros([rows + 1, channels], &seen.device());
-        let all = empty.select_assign(0, indices, seen, IndexingUpdateOp::Add);
-        all.narrow(0, 0, rows)
+        operations::scatter(seen, *self)
     }
 
-    fn indices(&self, n: usize, device: &Device) -> Tensor<1, Int> {
-        let Ok(mut ready) = self.ready.lock() else {
-            return self.made(n, device);
-        };
-        if let Some((_, indices)) = ready.iter().find(|(count, _)| *count == n) {
-            return indices.clone();
-        }
-        let indices = self.made(n, device);
-        ready.push((n, indices.clone()));
-        indices
-    }
-
-    fn made(&self, n: usize, device: &Device) -> Tensor<1, Int> {
-        let area = self.from.area();
-        let one = self.of_one();
-        let outside = (n * area) as i64;
-        let of = |picture: usize| {
-            let shift = (picture * area) as i64;
-            one.iter()
-                .map(move |seen| seen.map_or(outside, |pixel| pixel + shift))
-        };
-        let all: Vec<i64> = (0..n).flat_map(of).collect();
-        let count = all.len();
-        let device = device.clone().inner();
-        Tensor::from_data(TensorData::new(all, [count]), &device)
-    }
-
-    /// The pixels that the windows of one picture see.
-    fn of_one(&self) -> Vec<Option<i64>> {
-        let mut seen = Vec::with_capacity(self.to.0 * self.to.1 * self.taps());
-        let place = |result: usize, tap: usize, pad: usize, size: usize| {
-            (result * self.stride + tap)
-                .checked_sub(pad)
-                .filter(|&at| at < size)
-        };
+    /// Calls `each` with the first tap, its pixel and the number of taps for every row of every window: what they see lies
+    /// side by side. Taps are counted over all windows of a picture, and what sees nothing is left out.
+    pub(super) fn runs(&self, mut each: impl FnMut(usize, usize, usize)) {
         for y in 0..self.to.0 {
             for x in 0..self.to.1 {
+                let left = x * self.stride;
+                let first = self.pad.1.saturating_sub(left);
+                let end = (self.from.width + self.pad.1).saturating_sub(left);
+                let n = end.min(self.kernel).saturating_sub(first);
                 for i in 0..self.kernel {
-                    let row = place(y, i, self.pad.0, self.from.height);
-                    for j in 0..self.kernel {
-                        let column = place(x, j, self.pad.1, self.from.width);
-                        let pixel = row.zip(column).map(|(r, c)| r * self.from.width + c);
-                        seen.push(pixel.map(|p| p as i64));
-                    }
+                    let row = (y * self.stride + i).checked_sub(self.pad.0);
+                    let Some(row) = row.filter(|&row| row < self.from.height && n > 0) else {
+                        continue;
+                    };
+                    let tap = ((y * self.to.1 + x) * self.kernel + i) * self.kernel + first;
+                    each(tap, row * self.from.width + left + first - self.pad.1, n);
                 }
             }
         }
-        seen
+    }
+
+    /// The pixels that the windows of `n` pictures see, tap by tap; the place after the last pixel for nothing.
+    pub(super) fn indices(&self, n: usize) -> TensorData {
+        let area = self.area();
+        let mut one = vec![None; self.results() * self.taps()];
+        self.runs(|tap, pixel, n| {
+            for k in 0..n {
+                one[tap + k] = Some(pixel + k);
+            }
+        });
+        let of = |picture: usize| {
+            one.iter()
+                .map(move |seen: &Option<usize>| seen.map_or(n * area, |p| p + picture * area))
+        };
+        let all: Vec<i64> = (0..n).flat_map(of).map(|at| at as i64).collect();
+        let count = all.len();
+        TensorData::new(all, [count])
     }
 }
 
@@ -132,11 +122,27 @@ mod tests {
 
     #[test]
     fn a_window_sees_its_pixels_row_by_row_and_nothing_outside() {
-        // A 2 x 2 picture, kernel 2, stride 1: SAME pads after only. The last window sees the last pixel alone.
+        // A 2 x 2 picture, kernel 2, stride 1: SAME pads after only. The last window sees the last pixel alone. In the second
+        // of two pictures everything lies four places later; 8 is nothing.
         let table = Table::same(Extent::square(2, 1), 2, 1);
-        let seen = table.of_one();
-        assert_eq!(seen[..4], [Some(0), Some(1), Some(2), Some(3)]);
-        assert_eq!(seen[4..8], [Some(1), None, Some(3), None]);
-        assert_eq!(seen[12..], [Some(3), None, None, None]);
+        let seen = table.indices(2).into_vec::<i64>().unwrap();
+        assert_eq!(seen[..8], [0, 1, 2, 3, 1, 8, 3, 8]);
+        assert_eq!(seen[8..16], [2, 3, 8, 8, 3, 8, 8, 8]);
+        assert_eq!(seen[16..20], [4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn a_window_that_pads_before_starts_with_the_taps_inside() {
+        // One row of three pixels, kernel 3, stride 2: two windows, one padding column before the first and one after the last,
+        // and of their three rows only the middle one is inside.
+        let extent = Extent {
+            height: 1,
+            width: 3,
+            channels: 1,
+        };
+        let table = Table::same(extent, 3, 2);
+        let mut runs = Vec::new();
+        table.runs(|tap, pixel, n| runs.push((tap, pixel, n)));
+        assert_eq!(runs, [(4, 0, 2), (12, 1, 2)]);
     }
 }

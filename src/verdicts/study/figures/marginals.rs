@@ -27,15 +27,26 @@ pub(super) fn figure(study: &Study) -> Option<Figure> {
                 .collect::<Vec<Panel>>()
         })
         .collect();
-    (!panels.is_empty()).then(|| Figure {
+    if panels.is_empty() {
+        return None;
+    }
+    // Boxes have all losses in them, and no colours to explain.
+    let has_dots = panels.iter().any(|p| matches!(p.plot, Plot::Dots(_)));
+    let (names, subtitle) = if has_dots {
+        let words = "One dot a run, of all losses that have the hyper-parameter; star: a default configuration. \
+                     Hyper-parameters of a few values have a box for each.";
+        (titles(&losses), words)
+    } else {
+        let words = "A box for each value, of the runs of all losses that have the hyper-parameter; outside of 1.5 boxes each run is a dot.";
+        (Vec::new(), words)
+    };
+    Some(Figure {
         stem: "hyper_parameters".to_owned(),
         caption: format!("{} against each hyper-parameter", study.distance()),
         drawing: Multiples {
             title: format!("{} against each hyper-parameter", study.distance()),
-            subtitle: "One dot a run, of all losses that have the hyper-parameter; star: a default configuration. \
-                       Hyper-parameters of a few values have a box for each."
-                .to_owned(),
-            names: titles(&losses),
+            subtitle: subtitle.to_owned(),
+            names,
             columns: values.len().clamp(1, 3),
             panels,
         },
