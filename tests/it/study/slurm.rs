@@ -187,12 +187,12 @@ fn an_array_on_a_real_slurm_is_submitted_canceled_resubmitted_and_gathered() {
         "--trainer",
         "trainer.sh",
     ];
-    let wait = |words: &str| {
+    let wait = |words: &[&str]| {
         let until = Instant::now() + Duration::from_secs(90);
         loop {
             let answer = ask(&["sweep", "status", "out"]);
             assert_eq!(answer.code, 0, "{}", answer.stderr);
-            if answer.stdout.contains(words) {
+            if words.iter().all(|words| answer.stdout.contains(words)) {
                 return answer.stdout;
             }
             assert!(
@@ -206,8 +206,7 @@ fn an_array_on_a_real_slurm_is_submitted_canceled_resubmitted_and_gathered() {
     trainer(home, "120");
     let answer = ask(&submit);
     assert_eq!(answer.code, 0, "{}", answer.stderr);
-    let text = wait("in flight  2");
-    assert!(text.contains("2 running"), "{text}");
+    wait(&["in flight  2", "2 running"]);
     ask(&submit).fails(3, &["in Slurm's queue already"]);
     let answer = ask(&["sweep", "cancel", "out"]);
     assert!(
@@ -215,12 +214,12 @@ fn an_array_on_a_real_slurm_is_submitted_canceled_resubmitted_and_gathered() {
         "{}",
         answer.stderr
     );
-    wait("in flight  0");
+    wait(&["in flight  0"]);
 
     trainer(home, "0.1");
     let answer = ask(&[&submit[..], &["--processes", "1"]].concat());
     assert_eq!(answer.code, 0, "{}", answer.stderr);
-    let text = wait("not in the queue any more");
+    let text = wait(&["not in the queue any more"]);
     assert!(
         text.contains("done       3") && text.contains("failed     1"),
         "{text}"
