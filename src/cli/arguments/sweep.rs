@@ -11,7 +11,7 @@ use std::path::PathBuf;
     after_help = "\
 Examples:
   gavel sweep smoke -o smoke/                          # two minutes: does everything work here?
-  gavel sweep mini -o mini/ --data ~/data              # about an hour on two cores
+  gavel sweep mini -o mini/ --data ~/data              # half an hour on two cores
   gavel sweep mini --print > mine.toml                 # a file to change
   gavel sweep mine.toml -o mine/                       # the same command goes on where it was stopped
   gavel sweep submit paper -o paper/ --executor slurm  # a job array; then status, gather, cancel
