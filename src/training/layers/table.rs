@@ -125,7 +125,7 @@ mod tests {
         // A 2 x 2 picture, kernel 2, stride 1: SAME pads after only. The last window sees the last pixel alone. In the second
         // of two pictures everything lies four places later; 8 is nothing.
         let table = Table::same(Extent::square(2, 1), 2, 1);
-        let seen = table.indices(2).into_vec::<i64>().unwrap();
+        let seen = table.indices(2).try_into_vec::<i64>().unwrap();
         assert_eq!(seen[..8], [0, 1, 2, 3, 1, 8, 3, 8]);
         assert_eq!(seen[8..16], [2, 3, 8, 8, 3, 8, 8, 8]);
         assert_eq!(seen[16..20], [4, 5, 6, 7]);
