@@ -65,7 +65,7 @@ pub trait Operations: Backend {
 }
 
 #[cfg(feature = "cuda")]
-impl Operations for burn::backend::CubeBackend {}
+impl Operations for burn::backend::Cube {}
 
 impl Operations for Flex {
     fn bend_back(g: FloatTensor<Self>, x: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
