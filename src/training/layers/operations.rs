@@ -325,8 +325,9 @@ mod tests {
 
     #[test]
     fn the_gradients_of_a_product_are_burns_to_the_bit() {
-        // Few rows of many values, many rows of few, and neither: the first gradient turned, the second, none.
-        for (n, inner, outer) in [(3, 200, 70), (300, 80, 2), (40, 30, 20)] {
+        // Few rows of many values, many rows of few, and neither: the first gradient turned, the second, none. One column, as at
+        // a discriminator's end, is a product with a vector.
+        for (n, inner, outer) in [(3, 200, 70), (300, 80, 2), (40, 30, 20), (64, 1024, 1)] {
             let (a, b) = (tracked(n, inner), tracked(inner, outer));
             let ours = gradients(product(a.clone(), b.clone()), [&a, &b]);
             let burns = gradients(a.clone().matmul(b.clone()), [&a, &b]);
